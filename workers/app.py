@@ -31,6 +31,7 @@ from workers.engine.store_options import configure
 from workers.log import configure_logging
 from workers.metrics_page import serve_page
 from workers.open_files import files_of_rows, raise_limit
+from workers.policy.load import load_held_policy
 from workers.settings import Clock, Settings, SettingsError
 from workers.shadow import shadow_dead_letters, shadow_spec, topic_names
 
@@ -49,7 +50,6 @@ def build_context(
     config: Config,
     cluster_id: str,
     delete_retention_ms: dict[str, int],
-    erase_within_ms: int,
 ) -> Context:
     """Return the context that all tasks of this process share. Locks the data directory."""
     return Context(
@@ -71,7 +71,6 @@ def build_context(
             decide_ms=settings.decide_ms,
             gather_ms=settings.gather_ms,
             stopped_hold_s=settings.stopped_hold_s,
-            compact_every_s=erase_within_ms / 2_000,
         ),
         first_start_timeout_s=settings.first_start_timeout_s,
         cluster_id=cluster_id,
@@ -80,8 +79,14 @@ def build_context(
             topic_names()[DEAD_LETTERS_ACTIONS.name] if settings.shadow else DEAD_LETTERS_ACTIONS.name,
             decode_skip,
         ),
+        compact_every_s=_compact_every_s,
         config_topic=config_topic(settings.app_id),
     )
+
+
+def _compact_every_s(config: Config) -> float:
+    """Return the time between two compactions of a local copy: half of the policy's ``erase_within``. Seconds."""
+    return load_held_policy(config.text, config.name).privacy.erase_within / 2_000
 
 
 def configure_copies(settings: Settings, copies: int) -> None:
@@ -122,7 +127,7 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
     changelogs = {changelog_topic(settings.app_id, spec.name): spec.name for spec in chosen}
     cluster_id, retention = asyncio.run(cluster_facts(client_arguments(settings), changelogs))
     by_agent = {changelogs[topic]: kept_ms for topic, kept_ms in retention.items()}
-    context = build_context(settings, config, cluster_id, by_agent, erase_within_ms)
+    context = build_context(settings, config, cluster_id, by_agent)
     configure_copies(settings, len(chosen) * settings.partitions)
     return build_app(
         chosen,

@@ -76,7 +76,6 @@ def of_tasks(read: Callable[[Context], Any]) -> Shows:
             Config("p", 1, "h", ""),
             "cluster",
             {},
-            86_400_000,
         )
     )
 

@@ -224,8 +224,8 @@ def plan_lines(planned: Publication, reports: TaskReports) -> list[str]:
     if planned.policy.privacy.erase_within != planned.before.privacy.erase_within:
         lines += [
             "",
-            "privacy.erase_within also bounds the compaction of topics and local copies: run `lead-router topics check`,",
-            "and restart the workers with the new file.",
+            "privacy.erase_within also bounds the compaction of topics: `lead-router topics check` with the new file names those",
+            "to change. Workers compact their local copies by the new time without a restart.",
         ]
     return lines
 

@@ -10,7 +10,7 @@ from workers.engine.metrics import Metrics
 from workers.engine.state_thread import StateThread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from workers.engine.api import Config, DeadLetterEncoder
     from workers.engine.clocks import EdgeClock
@@ -63,8 +63,10 @@ class Bounds:
     """The time between two watermarks of a task in a log whose reader may be a worker of an earlier release. Seconds."""
     stopped_hold_s: float = 20.0
     """How long a stopped partition holds back the time of the partitions downstream. Seconds."""
-    compact_every_s: float = 43_200.0
-    """The time between two compactions of a local copy: a deleted row stays in its files for that long at most. Seconds."""
+
+
+def _twice_a_day(_config: Config) -> float:
+    return 43_200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class Context:
     """The ``delete.retention.ms`` of each agent's changelog, by agent. A missing agent counts as one day."""
     skip_source: SkipSource | None = None
     """The topic with the orders of operators to skip records. None: there is none."""
+    compact_every_s: Callable[[Config], float] = _twice_a_day
+    """The time between two compactions of a local copy: a deleted row stays in its files for that long at most. Seconds."""
     config_topic: str | None = None
     """The compacted topic that keeps the text of each config that was followed, for operators. None: there is none."""
     archived: set[str] = field(default_factory=set)

@@ -48,7 +48,7 @@ class Runtime:
         self.tasks: dict[TaskKey, PartitionTask] = {}
         self._background: list[asyncio.Task[None]] = []
         """Background work besides the tasks: the idle watch, the channel and the compaction of local copies."""
-        self._sweeper = Sweeper(context.data_dir.app_path, context.bounds.compact_every_s, self._copies)
+        self._sweeper = Sweeper(context.data_dir.app_path, self.compact_every_s, self._copies)
         board = WatermarkBoard(context.partitions)
         self._idle = IdleWatch(context, board)
         self._channel = WatermarkChannel(context.client, context.watermark_topic, board, self._report)
@@ -159,6 +159,14 @@ class Runtime:
         task = self.tasks.get((agent, batch.tp.partition))
         if task is not None:
             task.submit(batch)
+
+    def compact_every_s(self) -> float:
+        """Return the time between two compactions of a copy: the shortest of the configs that the partitions follow now. Seconds."""
+        followed = {
+            task.followed.hash: task.followed for task in self.tasks.values() if task.followed is not None
+        }
+        period_of = self._context.compact_every_s
+        return min(map(period_of, followed.values()), default=period_of(self._context.config))
 
     def _copies(self) -> dict[str, RocksStore | None]:
         own = {task_name(agent, partition): task.copy for (agent, partition), task in self.tasks.items()}

@@ -33,9 +33,12 @@ class Sweeper:
     """Compacts and deletes the copies below ``folder``. workers.engine.datadir describes its layout."""
 
     def __init__(
-        self, folder: Path, every_s: float, opened: Callable[[], Mapping[str, RocksStore | None]]
+        self,
+        folder: Path,
+        every_s: Callable[[], float],
+        opened: Callable[[], Mapping[str, RocksStore | None]],
     ) -> None:
-        """``opened`` returns each task of this process by the name of its folder, with its open copy or None."""
+        """``every_s`` returns the period now. ``opened`` returns each task of this process by its folder, with its open copy or None."""
         self._folder = folder
         self._every_s = every_s
         self._opened = opened
@@ -53,12 +56,13 @@ class Sweeper:
     async def sweep(self, now_s: float) -> None:
         """Compact and delete the copies that are due at ``now_s``. Wall time, seconds."""
         compacted = deleted = 0
+        every_s = self._every_s()
         for name, store in sorted(self._opened().items()):
-            if store is not None and is_due(self._folder / name / _STAMP, now_s, self._every_s):
+            if store is not None and is_due(self._folder / name / _STAMP, now_s, every_s):
                 compacted += await asyncio.to_thread(_compact, store, self._folder / name / _STAMP)
         if now_s - self._started_s > _GRACE_S:
             for path in sorted(self._folder.glob("*/rows")):
-                if path.parent.name not in self._opened() and _is_abandoned(path, now_s, self._every_s):
+                if path.parent.name not in self._opened() and _is_abandoned(path, now_s, every_s):
                     deleted += await asyncio.to_thread(_delete, path)
         if compacted or deleted:
             log.info("copies_compacted", copies=compacted, deleted=deleted)

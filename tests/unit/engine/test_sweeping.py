@@ -7,10 +7,21 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from tests.counter_hop import V1, dead_letter
+from tests.unit.house.pages import ROOT
+from workers.app import _compact_every_s
+from workers.engine.api import Config
+from workers.engine.clocks import WallClock
+from workers.engine.context import Context
+from workers.engine.datadir import DataDir
+from workers.engine.runtime import Runtime
 from workers.engine.store import RocksStore
 from workers.engine.sweeping import Sweeper
 
@@ -37,7 +48,7 @@ def in_files(path: Path) -> bytes:
 
 
 def sweep(tmp_path: Path, store: RocksStore | None, now_s: float = NOW_S) -> None:
-    asyncio.run(Sweeper(tmp_path, HALF_A_DAY_S, lambda: {"visitors-0": store}).sweep(now_s))
+    asyncio.run(Sweeper(tmp_path, lambda: HALF_A_DAY_S, lambda: {"visitors-0": store}).sweep(now_s))
 
 
 def test_neither_value_nor_key_of_a_deleted_row_is_in_a_file_of_an_open_copy(
@@ -62,6 +73,33 @@ def test_a_copy_is_compacted_once_in_the_period(tmp_path: Path, store: RocksStor
     assert WORD in in_files(store.path)
     sweep(tmp_path, store, NOW_S + HALF_A_DAY_S)
     assert WORD not in in_files(store.path)
+
+
+def test_a_copy_is_compacted_by_the_shortest_period_of_the_followed_configs(tmp_path: Path) -> None:
+    context = Context(
+        "app",
+        {"bootstrap_servers": "127.0.0.1:1"},
+        2,
+        DataDir(tmp_path, "app"),
+        WallClock(),
+        V1,
+        dead_letter,
+        compact_every_s=lambda config: 100.0 / config.version,
+    )
+    runtime = Runtime([], context)
+    tasks: Any = {("visitors", number): SimpleNamespace(followed=None) for number in range(3)}
+    runtime.tasks = tasks
+    assert runtime.compact_every_s() == 100.0  # of its own file
+    tasks["visitors", 0].followed = replace(V1, version=2, hash="published")
+    tasks["visitors", 1].followed = replace(V1, version=4, hash="published later")
+    assert runtime.compact_every_s() == 25.0
+
+
+def test_a_worker_compacts_twice_in_the_time_of_an_erasure() -> None:
+    text = (
+        (ROOT / "policy" / "default.yaml").read_text("utf-8").replace("erase_within: 24h", "erase_within: 6h")
+    )
+    assert _compact_every_s(Config("published", 2, "hash", text)) == 3 * 3_600
 
 
 def test_rows_are_written_while_a_copy_is_compacted_and_it_may_be_closed_meanwhile(
@@ -119,7 +157,7 @@ def test_a_copy_that_its_task_is_about_to_open_is_kept(tmp_path: Path, store: Ro
 
 
 def test_a_copy_that_is_still_open_is_not_deleted(tmp_path: Path, store: RocksStore) -> None:
-    sweeper = Sweeper(tmp_path, HALF_A_DAY_S, dict)
+    sweeper = Sweeper(tmp_path, lambda: HALF_A_DAY_S, dict)
     asyncio.run(sweeper.sweep(NOW_S))
     assert store.get(b"a") == b"value"
     assert store.path.exists()
@@ -131,5 +169,5 @@ def test_a_worker_that_has_just_started_deletes_no_copy_that_it_may_need(
     store.close()
     for file in store.path.iterdir():
         os.utime(file, (0, 0))
-    asyncio.run(Sweeper(tmp_path, HALF_A_DAY_S, dict).sweep(time.time() + 60))
+    asyncio.run(Sweeper(tmp_path, lambda: HALF_A_DAY_S, dict).sweep(time.time() + 60))
     assert store.path.exists()
