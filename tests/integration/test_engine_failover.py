@@ -1,11 +1,15 @@
-"""Workers that leave and return: a static member keeps its partitions, and standby copies are there after a loss."""
+"""Workers that leave and return: static members, standby copies after a loss, and a worker that lost its place unnoticed."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from cluster import Toys, Worker, some_events
+from aiokafka.protocol.group import LeaveGroupRequest
+from cluster import START_S, Toys, Worker, some_events
+from topics import admin_client
+from waiting import eventually
 
 pytestmark = pytest.mark.kafka
 KEYS = 1_000
@@ -88,3 +92,72 @@ async def test_a_standby_copy_that_was_damaged_is_rebuilt_and_disturbs_no_partit
     await toys.until_done(more)
     toys.kill_all()
     await toys.check_exact(some_events(700, KEYS))
+
+
+async def only_member(toys: Toys) -> str:
+    """Return the member id of the one worker in the group."""
+    async with admin_client(toys.bootstrap) as admin:
+        [answer] = await admin.describe_consumer_groups([toys.app_id])
+        [[member_id, *_]] = answer.groups[0][5]
+        return str(member_id)
+
+
+async def remove_from_group(toys: Toys, member_id: str) -> None:
+    """Let the broker remove a member, as after a lost session."""
+    async with admin_client(toys.bootstrap) as admin:
+        node_id = await admin.find_coordinator(toys.app_id)
+        answer = await admin._send_request(LeaveGroupRequest(toys.app_id, member_id), node_id)
+        assert answer.error_code == 0
+
+
+async def test_a_worker_that_lost_its_place_without_notice_fences_no_other_and_joins_again(
+    toys: Toys, tmp_path: Path
+) -> None:
+    """Its heartbeats are held back, so it learns of its loss only by the fences of the next owner."""
+    await toys.create()
+    silence = tmp_path / "silence"
+    bounds = {"fenced_wait_s": 0.1, "lag_every_s": 3_600.0}
+    lost = toys.start("a", session_timeout_s=8.0, bounds=bounds, holds_heartbeats=str(silence))
+    await lost.until("partition_opened", times=toys.partitions)
+    member_id = await only_member(toys)
+    silence.touch()
+    await remove_from_group(toys, member_id)
+    owner = toys.start("b", bounds=bounds)
+    await owner.until("partition_opened", times=toys.partitions)
+    events = some_events(200)
+    await toys.produce(events)
+    await lost.until("task_fenced", times=toys.partitions)
+    await toys.until_done(events)
+    await lost.until("membership_unconfirmed")
+    assert len(lost.events("partition_opened")) == toys.partitions
+    assert not owner.events("task_fenced")
+    silence.unlink()
+    await lost.until("partitions_assigned", times=2)
+    more = some_events(200, start=200)
+    await toys.produce(more)
+    await toys.until_done(more)
+    toys.kill_all()
+    await toys.check_exact(events + more)
+
+
+async def test_of_two_workers_with_one_instance_id_one_leaves_and_names_the_setting(toys: Toys) -> None:
+    await toys.create()
+    pair = [toys.start("a", instance_id="twin")]
+    await pair[0].until("partition_opened", times=toys.partitions)
+    pair.append(toys.start("b", instance_id="twin"))
+
+    def leaving() -> list[Worker]:
+        return [worker for worker in pair if worker.events("membership_lost")]
+
+    await eventually(lambda: bool(leaving()), START_S, "one of the two leaves")
+    [left] = leaving()
+    assert (
+        "twin: give each process a LEAD_ROUTER_INSTANCE_ID of its own"
+        in left.events("membership_lost")[0]["why"]
+    )
+    left.wait(10.0)
+    events = some_events(200)
+    await toys.produce(events)
+    await toys.until_done(events)
+    toys.kill_all()
+    await toys.check_exact(events)

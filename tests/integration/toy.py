@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import faust
 import msgspec
 from aiokafka.errors import KafkaError
+from aiokafka.protocol.group import HeartbeatRequest
 from moments import Orders, install
 
 from workers.engine.api import AgentSpec, BaseHop, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
@@ -70,6 +71,8 @@ class ToySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quarantine: dict[str, int] = {}
     group_error: str = ""
     """An error that the worker's group has once, as if the broker had answered a heartbeat with it. Empty: none."""
+    holds_heartbeats: str = ""
+    """Path of a file. While it exists, heartbeats wait, as in a connection that is dead without notice. Empty: none waits."""
     moments: str = ""
     """Path of the file with the state of the worker's transactions (moments.py). Empty: no file."""
     orders: Orders = Orders()
@@ -217,6 +220,20 @@ async def _push_group_error(app: EngineApp, text: str) -> None:
     thread.thread_loop.call_soon_threadsafe(lambda: asyncio.create_task(push(KafkaError(text))))
 
 
+async def _hold_heartbeats(app: EngineApp, file: Path) -> None:
+    while not app.runtime.tasks:  # noqa: ASYNC110 - it is for a test
+        await asyncio.sleep(0.1)
+    coordinator = app.consumer.thread._consumer._coordinator
+    send = coordinator._send_req
+
+    async def send_later(request: Any) -> Any:
+        while isinstance(request, HeartbeatRequest) and file.exists():  # noqa: ASYNC110, ASYNC240 - it is for a test
+            await asyncio.sleep(0.05)
+        return await send(request)
+
+    coordinator._send_req = send_later
+
+
 def main(arguments: list[str]) -> None:
     """Run a worker until a signal ends it."""
     settings = _settings(arguments)
@@ -231,6 +248,8 @@ def main(arguments: list[str]) -> None:
     )
     if settings.group_error:
         app.task(lambda: _push_group_error(app, settings.group_error))
+    if settings.holds_heartbeats:
+        app.task(lambda: _hold_heartbeats(app, Path(settings.holds_heartbeats)))
     worker = faust.Worker(app, loglevel="info", override_logging=False)
     configure_logging("info", LogFormat.JSON)
     worker.execute_from_commandline()

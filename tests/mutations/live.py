@@ -368,7 +368,7 @@ LIVE = [
         (
             without(
                 f"{ENGINE}/faust_app.py",
-                "            if error is not None:\n                self._leave_without_right(error)\n                return\n",
+                "            if error is not None:\n                self._leave_group(error)\n                return\n",
             ),
         ),
         "integration/test_engine_partitions.py::test_a_worker_that_the_group_refuses_ends_and_logs_the_reason",
@@ -386,6 +386,41 @@ LIVE = [
         ),
         "integration/test_engine_partitions.py::test_a_worker_joins_its_group_again_after_an_error_that_passes",
         "not within",
+    ),
+    Mutation(
+        "a fenced task opens again without an answered heartbeat",
+        "a worker that lost its place without notice and the new owner fence each other without end (reproduced)",
+        (without(f"{ENGINE}/task.py", "                await self._wait_for_heartbeat(fenced_at_s)\n"),),
+        "integration/test_engine_failover.py::"
+        "test_a_worker_that_lost_its_place_without_notice_fences_no_other_and_joins_again",
+        "AssertionError",
+    ),
+    Mutation(
+        "a worker waits for ever for the answers to its heartbeats",
+        "a worker whose heartbeats wait in a dead connection decides nothing and never joins again",
+        (
+            without(
+                f"{ENGINE}/heartbeats.py",
+                "            loop.call_soon_threadsafe(_join_again, coordinator)\n",
+            ),
+        ),
+        "integration/test_engine_failover.py::"
+        "test_a_worker_that_lost_its_place_without_notice_fences_no_other_and_joins_again",
+        "partitions_assigned",
+    ),
+    Mutation(
+        "the heartbeat of a static member does not name its instance",
+        "two processes with one instance id take the partitions from each other without end (reproduced)",
+        (
+            Edit(
+                f"{ENGINE}/heartbeats.py",
+                "if instance_id is not None and isinstance(request, HeartbeatRequest):",
+                "if instance_id == 0:",
+            ),
+        ),
+        "integration/test_engine_failover.py::"
+        "test_of_two_workers_with_one_instance_id_one_leaves_and_names_the_setting",
+        "one of the two leaves",
     ),
     Mutation(
         "the stop of a reader raises the CancelledError of its fetch",

@@ -317,4 +317,12 @@ PURE = [
         "unit/engine/test_opening.py::test_a_copy_that_another_task_still_has_open_is_not_touched",
         "StoreDamagedError",
     ),
+    Mutation(
+        "a worker joins its group again without end",
+        "a worker that can never keep its place moves all partitions once in each session, and no supervisor notices",
+        (Edit(f"{ENGINE}/heartbeats.py", "if self._rejoins == MOST_REJOINS:", "if self._rejoins < 0:"),),
+        "unit/engine/test_heartbeats.py::"
+        "test_a_worker_joins_again_after_each_session_without_an_answer_and_leaves_when_that_has_not_helped",
+        "assert {",
+    ),
 ]

@@ -17,6 +17,7 @@ from workers.config import load_settings
 from workers.engine.access_errors import AccessDeniedError, missing_right
 from workers.engine.config_guard import ConfigConflictError
 from workers.engine.datadir import DataDirLockedError
+from workers.engine.heartbeats import MembershipLostError
 from workers.local_kafka.kafka_error import LocalKafkaError
 from workers.policy.load import PolicyError
 from workers.settings import SettingsError
@@ -40,6 +41,7 @@ _USER_ERRORS: Final = (
     BrokerRefusedError,
     ClockDiffersError,
     AccessDeniedError,
+    MembershipLostError,
 )
 
 

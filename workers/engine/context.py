@@ -52,7 +52,7 @@ class Bounds:
     """The first wait after an error of a task. It doubles with each error in a row, up to ``restart_backoff_max_s``. Seconds."""
     restart_backoff_max_s: float = 10.0
     fenced_wait_s: float = 5.0
-    """How long a fenced task waits before it opens again. Seconds. A worker that was frozen loses its partitions meanwhile."""
+    """How long a fenced task waits before it opens again. It then also waits for an answered heartbeat (heartbeats.py). Seconds."""
     release_timeout_s: float = 5.0
     """How long a rebalance or a shutdown waits for the tasks to end. Later ones are cancelled. Seconds."""
     idle_every_s: float = 0.25

@@ -21,6 +21,7 @@ from mode import Service
 from workers.engine.access_errors import AccessDeniedError, missing_right
 from workers.engine.assignor import EngineAssignor
 from workers.engine.health import Pulse
+from workers.engine.heartbeats import MembershipLostError
 from workers.engine.runtime import Runtime
 from workers.engine.transport import BatchSchema, BatchTransport
 
@@ -45,8 +46,8 @@ class EngineApp(faust.App):
     runtime: Runtime
     pulse: Pulse
     leave_within_s: float | None = None
-    refusal: ConfigConflictError | AccessDeniedError | None = None
-    """Why this worker leaves by itself: its config or its rights let it decide none of its partitions. None: it stays."""
+    refusal: ConfigConflictError | AccessDeniedError | MembershipLostError | None = None
+    """Why this worker leaves by itself: its config, its rights or the group let it decide no partition. None: it stays."""
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker, self, self.loop)
@@ -58,15 +59,20 @@ class EngineApp(faust.App):
             self.pulse.beat()
             error = self.consumer.thread.final_error(time.monotonic())
             if error is not None:
-                self._leave_without_right(error)
+                self._leave_group(error)
                 return
             self.refusal = self.runtime.refusal()
             if self.refusal is not None:
                 signal.raise_signal(signal.SIGTERM)  # leave as on a SIGTERM from outside
                 return
 
-    def _leave_without_right(self, error: BaseException) -> None:
-        """Leave as on a SIGTERM if the group may not be used. Raise any other error, which ends the worker."""
+    def _leave_group(self, error: BaseException) -> None:
+        """Leave as on a SIGTERM if the group may not be used, or has lost this worker. Raise any other error, which ends it."""
+        if isinstance(error, MembershipLostError):
+            log.error("membership_lost", why=str(error))
+            self.refusal = error
+            signal.raise_signal(signal.SIGTERM)
+            return
         text = missing_right(error, [self.conf.id])
         if text == str(error):
             raise error

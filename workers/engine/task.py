@@ -44,6 +44,7 @@ log = structlog.get_logger(__name__)
 _SETTLE_RECORDS = 200
 _MAX_GATHER_FACTOR = 6
 _HELD_TOO_LONG_MS = 60_000
+_HEARTBEAT_POLL_S = 0.2
 
 
 class TaskState(StrEnum):
@@ -250,7 +251,9 @@ class PartitionTask:
             except ProducerFenced:
                 self._log.warning("task_fenced")
                 self.state = TaskState.WAITING
+                fenced_at_s = time.monotonic()
                 await self._wait_for_close(self._context.bounds.fenced_wait_s)
+                await self._wait_for_heartbeat(fenced_at_s)
             except Exception as error:  # noqa: BLE001 - the task starts again from its rows after any error
                 if isinstance(error, StoreDamagedError):
                     self._delete_copy()
@@ -283,6 +286,11 @@ class PartitionTask:
                 await asyncio.wait_for(self._wake.wait(), left)
             except TimeoutError:
                 return
+
+    async def _wait_for_heartbeat(self, since_s: float) -> None:
+        """Wait until the group has answered a heartbeat that was sent after ``since_s``: the partition is still assigned."""
+        while not self._closing and not self._consumer.thread.heartbeats.is_confirmed_since(since_s):
+            await self._wait_for_close(_HEARTBEAT_POLL_S)
 
     async def _open(self) -> None:
         self.state = TaskState.OPENING

@@ -24,6 +24,7 @@ from faust.types.tuples import ConsumerMessage
 from workers.engine.consumer_stop import stop_fully
 from workers.engine.fetch_sessions import fetch_in_sessions
 from workers.engine.group_errors import GroupErrors
+from workers.engine.heartbeats import Heartbeats, note_heartbeats
 from workers.engine.unpacking import bound_unpacking
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         super().__init__(*args, **kwargs)
         self._lost: set[TP] = set()
         self._group_errors = GroupErrors()
+        self.heartbeats = Heartbeats(self.app.conf.broker_session_timeout)
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         self.consumer.in_transaction = True  # only to choose isolation_level=read_committed
@@ -95,8 +97,9 @@ class _Thread(driver.AIOKafkaConsumerThread):
         return consumer
 
     async def on_start(self) -> None:
-        """Start the consumer. Before it is assigned any partition, let it unpack within bounds and fetch in sessions."""
+        """Start the consumer. Before it joins its group, note its heartbeats, and let it unpack in bounds and fetch in sessions."""
         await super().on_start()
+        note_heartbeats(self._ensure_consumer(), self.heartbeats)
         bound_unpacking(self._ensure_consumer())
         fetch_in_sessions(self._ensure_consumer())
 
@@ -175,7 +178,8 @@ class _Thread(driver.AIOKafkaConsumerThread):
         """Return the error for which the worker must leave the group, if there is one."""
         if self._consumer is None:
             return None
-        return self._group_errors.final_error(self._consumer, self.thread_loop, now_s)
+        state = self._consumer, self.thread_loop, now_s
+        return self.heartbeats.final_error(*state) or self._group_errors.final_error(*state)
 
     def fetched_ends(self) -> dict[TP, int]:
         """Return the end of each assigned partition as the latest fetch has it: the offset after its last stable record."""

@@ -9,8 +9,8 @@ from typing import Any, Final
 from tests.prove.simulation import counting_pipeline as pipeline
 from tests.prove.simulation.simulated_broker import new_topic_id
 from tests.prove.simulation.simulated_disk import Disk
-from tests.prove.simulation.simulated_group import NAMES, PARTITIONS, SESSION_S, SimulatedGroup
-from tests.prove.simulation.simulated_worker import Process
+from tests.prove.simulation.simulated_group import NAMES, PARTITIONS, SimulatedGroup
+from tests.prove.simulation.simulated_worker import SESSION_S, Process
 
 DISTURBED_S: Final = 30.0
 SLOW_S: Final = (0.0, 1.0, 4.0)

@@ -16,7 +16,7 @@ from tests.prove.outcome import Outcome
 from tests.prove.simulation import counting_pipeline as pipeline
 from tests.prove.simulation.simulated_broker import Broker
 from tests.prove.simulation.simulated_disk import Disk
-from tests.prove.simulation.simulated_worker import Faults, Process
+from tests.prove.simulation.simulated_worker import SESSION_S, Faults, Process
 from workers.demo.market.seeded_random import SeededRandom
 from workers.engine.clocks import WallClock
 from workers.engine.context import Bounds, Context
@@ -25,7 +25,6 @@ from workers.engine.decide import Limits
 from workers.engine.quarantine import QuarantineLimits
 
 PARTITIONS: Final = 2
-SESSION_S: Final = 6.0
 REBALANCE_S: Final = 10.0
 TIMEOUT_S: Final = 5.0
 """Transaction time-out. Seconds."""
@@ -75,6 +74,8 @@ class SimulatedGroup:
                     process.is_dead or process.is_frozen or process.is_unheard or self._faults.broker_is_down
                 ):
                     process.heard_s = now_s
+                    if process.member_id in self._broker.members:
+                        process.heartbeats.note_confirmed(now_s)
             if self._faults.broker_is_down:
                 continue
             living = [

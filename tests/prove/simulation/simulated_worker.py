@@ -24,10 +24,13 @@ from tests.prove.simulation.simulated_log import as_record
 from workers.demo.market.seeded_random import SeededRandom
 from workers.engine.api import AgentSpec, Record
 from workers.engine.context import Context
+from workers.engine.heartbeats import Heartbeats
 from workers.engine.runtime import Runtime
 from workers.engine.transport import BatchConsumer, RecordBatch, _Fetched
 
 T = TypeVar("T")
+SESSION_S = 6.0
+"""Seconds without a heartbeat after which the group removes a worker."""
 LATEST_S = 3.0
 """How late a request may arrive at the broker. Seconds."""
 
@@ -64,6 +67,7 @@ class Process:
         self.is_dead = False
         self.is_frozen = False
         self.heard_s = 0.0
+        self.heartbeats = Heartbeats(SESSION_S)
         self.slowest_s = 0.0
         """How long its requests take, if longer than those of the others."""
         self.is_unheard = False
@@ -171,6 +175,11 @@ class SimulatedConsumer(BatchConsumer):
     def thread(self) -> Any:
         """The consumer's thread."""
         return self
+
+    @property
+    def heartbeats(self) -> Heartbeats:
+        """The heartbeats that the group has answered."""
+        return self._process.heartbeats
 
     async def commit(self, offsets: Mapping[TP, int]) -> bool:
         """Commit the group's offsets, for its lag. Return whether it worked."""
