@@ -18,6 +18,17 @@ from pydantic import ValidationError
 
 from workers.policy.conditions import IndustryCodes, LeadConditions, Span
 from workers.policy.problem import quote
+from workers.policy.table_columns import (
+    LISTS,
+    SIZES,
+    TO,
+    Slip,
+    check_columns,
+    column_of,
+    delimiter_of,
+    expand_postal_range,
+    has_postal_ranges,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,17 +39,6 @@ TARGETS: Final = re.compile(r"(desk|rep|partner) ([A-Za-z0-9][A-Za-z0-9_.@-]{0,1
 MOST_LINES: Final = 2_000
 MOST_OVERLAPS: Final = 20
 """The most overlaps that one check of a table lists."""
-_TO: Final = "to"
-_LISTS: Final = {
-    "country": "countries",
-    "region": "regions",
-    "postal_code": "postal_codes",
-    "language": "languages",
-}
-"""Columns with several values, separated by semicolons, and the condition of each."""
-_SIZES: Final = ("employees", "revenue")
-"""Columns with a range: 1-999, 1000-, or -999."""
-_COLUMNS: Final = (*_LISTS, *_SIZES, "industry")
 _RANGE: Final = re.compile(r"\s*([0-9][0-9.]*[KMB]?)?\s*-\s*([0-9][0-9.]*[KMB]?)?\s*", re.ASCII)
 
 
@@ -55,14 +55,6 @@ class TableLine(NamedTuple):
     """The name of the desk or partner, or the rep_id."""
 
 
-class Slip(NamedTuple):
-    """The mistake in a line of a table."""
-
-    line: int
-    found: str
-    expected: str
-
-
 class Table(NamedTuple):
     """A table that was read."""
 
@@ -76,15 +68,14 @@ def read_table(text: str) -> Table:
     """Return the lines of a table and its slips. The same text returns the same object."""
     rows = [
         (number, [cell.strip() for cell in row])
-        for number, row in enumerate(csv.reader(io.StringIO(text)), start=1)
+        for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter_of(text)), start=1)
         if any(cell.strip() for cell in row) and not row[0].lstrip().startswith("#")
     ]
     if not rows:
-        return Table(
-            (), (Slip(1, "an empty table", f"a first line with names of columns, as country,{_TO}"),)
-        )
-    (first, columns), *others = rows
-    slips = list(_check_columns(first, columns))
+        return Table((), (Slip(1, "an empty table", f"a first line with names of columns, as country,{TO}"),))
+    (first, names), *others = rows
+    columns = [column_of(name) for name in names]
+    slips = list(check_columns(first, columns))
     if slips:
         return Table((), tuple(slips))
     if len(others) > MOST_LINES:
@@ -101,37 +92,26 @@ def read_table(text: str) -> Table:
     return Table(tuple(_narrowest_first(lines, neighbours)), tuple(slips))
 
 
-def _check_columns(number: int, columns: list[str]) -> list[Slip]:
-    known = f"columns of {', '.join(_COLUMNS)}, and {_TO}"
-    slips = [
-        Slip(number, f"the column {quote(one)}", known) for one in columns if one not in {*_COLUMNS, _TO}
-    ]
-    slips += [
-        Slip(number, f"the column {one} twice", "each column once")
-        for one in dict.fromkeys(columns)
-        if columns.count(one) > 1
-    ]
-    if _TO not in columns or len(columns) < 2:  # noqa: PLR2004 - a condition and the target
-        slips.append(Slip(number, "a table without a condition or a target", known))
-    return slips
-
-
 def _read_line(number: int, cells: dict[str, str], surplus: int) -> TableLine | Slip:
     """Return a line of the table, or the first slip in it. ``surplus``: cells without a column."""
     if surplus:
         return Slip(
             number, f"{abs(surplus)} cells too {'many' if surplus > 0 else 'few'}", "one for each column"
         )
-    target = TARGETS.fullmatch(cells[_TO])
+    target = TARGETS.fullmatch(cells[TO])
     if target is None:
-        return Slip(number, quote(cells[_TO]), "desk NAME, rep REP_ID or partner NAME, as desk west")
+        return Slip(number, quote(cells[TO]), "desk NAME, rep REP_ID or partner NAME, as desk west")
     given: dict[str, Any] = {}
     for column, cell in cells.items():
-        if not cell or column == _TO:
+        if not cell or column == TO:
             continue
-        if column in _LISTS:
-            given[_LISTS[column]] = [one.strip() for one in cell.split(";") if one.strip()]
-        elif column in _SIZES:
+        if column in LISTS:
+            values = [one.strip() for one in cell.split(";") if one.strip()]
+            is_range = column == "postal_code" and has_postal_ranges(cells.get("country", ""))
+            given[LISTS[column]] = [
+                code for one in values for code in (expand_postal_range(one) if is_range else (one,))
+            ]
+        elif column in SIZES:
             span = _RANGE.fullmatch(cell)
             if span is None or span[1] is span[2] is None:
                 return Slip(number, f"{column} {quote(cell)}", "a range, as 1-999, 1000- or -999")
@@ -147,7 +127,7 @@ def _read_line(number: int, cells: dict[str, str], surplus: int) -> TableLine | 
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         key, *_ = detail["loc"]
-        column = next((one for one, condition in _LISTS.items() if condition == key), str(key))
+        column = next((one for one, condition in LISTS.items() if condition == key), str(key))
         found = detail["input"] if isinstance(detail["input"], str) else cells[column]
         expected = detail.get("ctx", {}).get("expected") or "sic or naics with a code, as sic 60"
         return Slip(number, f"{column} {quote(found)}", str(expected))
@@ -246,7 +226,7 @@ def find_gaps(table: Table) -> list[Slip]:
 def _find_size_gaps(table: Table) -> list[Slip]:
     """Return the sizes between the ranges of lines that are equal otherwise."""
     found = []
-    for key in _SIZES:
+    for key in SIZES:
         groups: dict[str, list[TableLine]] = {}
         for line in table.lines:
             if key in line.conditions.given:

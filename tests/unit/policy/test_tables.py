@@ -146,3 +146,46 @@ def test_lines_of_other_countries_and_postal_codes_do_not_overlap_and_keep_their
     table = read_table(head + "\n".join(lines))
     assert [line.name for line in table.lines] == ["e", "a", "b", "c", "d", "f"]
     assert [(slip.line, slip.found) for slip in table.slips] == [(7, "an overlap with line 5")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Country;Postal Code;Employees;To\nDE;80-81;1000-;desk west\n",
+        "COUNTRY\tpostal-code\tEmployees\tTO\nDE\t80-81\t1000-\tdesk west\n",
+        "country,postal_code,employees,to\nDE,80;81,1000-,desk west\n",
+    ],
+)
+def test_a_table_is_read_as_a_spreadsheet_writes_it(text: str) -> None:
+    (line,) = read_table(text).lines
+    assert line.conditions.countries == ("DE",)
+    assert line.conditions.postal_codes == ("80", "81")
+    assert line.conditions.employees is not None
+
+
+@pytest.mark.parametrize(
+    ("country", "cell", "codes"),
+    [
+        ("DE", "0-2", ("0", "1", "2")),
+        ("FR", "08-11;99", ("08", "09", "10", "11", "99")),
+        ("PL", "00-95", ("0095",)),  # postal codes of Poland have a hyphen
+        ("DE;PL", "80-81", ("8081",)),
+        ("", "80-81", ("8081",)),
+        ("DE", "81-80", ("8180",)),
+        ("US", "90210-1234", ("902101234",)),
+    ],
+)
+def test_a_range_of_postal_codes_is_read_where_a_hyphen_can_be_nothing_else(
+    country: str, cell: str, codes: tuple[str, ...]
+) -> None:
+    (line,) = read_table(f"country,postal_code,to\n{country},{cell},desk west\n").lines
+    assert line.conditions.postal_codes == codes
+
+
+def test_the_name_of_a_column_in_a_spreadsheet_is_answered_with_that_of_the_table() -> None:
+    assert [
+        (found, expected.partition(" (")[2]) for _, found, expected in slips("state,zip,to\nCA,1,desk west\n")
+    ] == [
+        ('the column "state"', "did you mean region?)"),
+        ('the column "zip"', "did you mean postal_code?)"),
+    ]
