@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from schemas.topics import CRM_ACCOUNTS, CRM_REPS, DEAD_LETTERS, FORM_FILLS, WEB_ACTIVITY
+from schemas.topics import CRM_ACCOUNTS, CRM_CONTACTS, CRM_REPS, DEAD_LETTERS, FORM_FILLS, WEB_ACTIVITY
 from workers.deadletters import dead_letter
 from workers.identity.addresses import normalise
 from workers.identity.company_domains import SHIPPED
 from workers.outbox import fact_id
+from workers.policy.tables import read_table
 from workers.replay.edge_replay import EdgeReplay
 from workers.replay.history_lines import Input
 from workers.replay.topic_roles import RESULTS, directory_ready
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 STEP_MS: Final = 60_000
 """Time between two records of a try."""
 _FORM: Final[Mapping[str, Any]] = {"form_id": "try"}
+_OF_PERSON: Final = frozenset({"job_title", "job_function"})
+"""Fields of the form that are known of the person before its activities too."""
 ACCOUNT_ID: Final = "try-account"
 
 
@@ -72,11 +75,17 @@ def refused_inputs(results: Sequence[Emit]) -> list[str]:
 
 
 def stand_in_reps(given: Try, policy: Policy) -> list[str]:
-    """Return the rep_ids that are invented because the history has no reps: one for each desk, and each manager."""
+    """Return the rep_ids that are invented because the history has no reps: one for each desk, and each that the policy names."""
     if any(record.topic == CRM_REPS.name for record in given.history):
         return []
-    managers = {desk.manager for desk in policy.desks.values()}
-    return [*(f"a_rep_of_{name}" for name in policy.desks), *sorted(managers)]
+    named = {desk.manager for desk in policy.desks.values()} | set(policy.owners.sdrs.values())
+    named |= {
+        line.name
+        for text in policy.tables.values()
+        for line in read_table(text).lines
+        if line.target == "rep"
+    }
+    return [*(f"a_rep_of_{name}" for name in policy.desks), *sorted(named)]
 
 
 def account_in(given: Try) -> dict[str, Any]:
@@ -115,6 +124,9 @@ def _records_of(given: Try, policy: Policy) -> list[Input]:
         account = {**usual, **given.account}
         inputs.append(_record(CRM_ACCOUNTS.name, str(account["crm_account_id"]), start_ms, account))
     email = str(given.form["email"])
+    known = {name: one for name, one in given.form.items() if name in _OF_PERSON}
+    if given.activities and known:
+        inputs.append(_record(CRM_CONTACTS.name, email, start_ms, {"email": email, **known}))
     for number, activity in enumerate(given.activities, 1):
         inputs.append(
             _record(WEB_ACTIVITY.name, email, start_ms + number * STEP_MS, {"email": email, **activity})

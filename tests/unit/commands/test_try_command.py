@@ -50,6 +50,25 @@ def test_activities_before_the_form_give_points() -> None:
     assert "16  paper x2" in page
 
 
+def test_a_title_is_known_before_the_activities() -> None:
+    page = attempt(*FORM, *BANK, *["--did", "webinar_attended"] * 3, "--did", "download", "--did", "download")
+    assert "title passed, CIO (executive)" in page
+    assert "function passed, CIO (it)" in page
+
+
+def test_a_rep_of_a_table_is_at_work_without_reps_in_a_history(tmp_path: Path) -> None:
+    text = Path(POLICY).read_text("utf-8").replace("tables:", "")
+    line = "  - {otherwise: desk inside_sales}"
+    (tmp_path / "large.csv").write_text("Country,Revenue,To\nUS,800M-,rep wes\nUS,-700M,desk west\n")
+    policy = tmp_path / "p.yaml"
+    policy.write_text(text.replace(line, "  - {table: large.csv}\n" + line))
+    page = attempt(*FORM, *BANK, "-s", "request=demo", "--policy", str(policy))
+    assert "raised hand (mql) -> wes" in page
+    page = attempt(*FORM, *BANK, "-s", "request=demo", "-s", "account.revenue=750M", "--policy", str(policy))
+    assert "would change if" in page
+    assert "a line of large.csv\n" in page
+
+
 def test_a_change_shows_only_what_differs() -> None:
     page = attempt(*FORM, *BANK, "-s", "request=demo", "-c", "title=Student")
     before, after = page.split("With title=Student:\n")

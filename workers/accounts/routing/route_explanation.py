@@ -60,7 +60,7 @@ def would_lead_elsewhere(earlier: Iterable[SkippedRoute]) -> list[WouldChange]:
     found: dict[tuple[str, str], WouldChange] = {}
     for one in earlier:
         if one.fact is not None and one.needed is not None:
-            what, name, needed = "fact", one.fact, f"{one.needed} for {one.to}"
+            what, name, needed = "fact", one.fact, f"{one.needed} for {one.to}" if one.to else one.needed
         elif one.why in _NEEDED:
             what, needed = _NEEDED[one.why]
             name = "owner" if what == "owner" else _fact_of(one.why)
