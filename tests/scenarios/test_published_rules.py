@@ -124,6 +124,15 @@ def test_an_analytics_company_hands_over_as_published(tmp_path: Path) -> None:
         ("2026-06-01", "t1a"),
         ("2026-08-10", "t2b"),
     ]  # the same rep after 3 months, in turn after 5
+    pool = [
+        (one["occurred_at"][:16], one["action"], one["assignee"]["id"])
+        for one in results.of("lead.routing")
+        if one["account_key"] == "domain:bigsignup.example" and one["kind"] == "mql"
+    ]
+    assert pool == [
+        ("2026-03-04T09:20", "assigned", "pls1"),
+        ("2026-03-12T21:00", "reassigned", "desk:product_led"),  # not acted on for 7 business days
+    ]
     questions = [one["assignee"]["id"] for one in results.of("lead.routing") if one["kind"] == "service"]
     assert questions == [
         "desk:support",

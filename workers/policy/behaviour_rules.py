@@ -148,7 +148,7 @@ class Signals(Part):
     """
 
     rules: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
-    """Names of rules of ``behaviour.rules`` that are buying signals. They must give points."""
+    """Names of rules of ``behaviour.rules`` that are buying signals. They give 0 points or more."""
     bundle: Annotated[int, BeforeValidator(read_duration_ms), Field(ge=MINUTE_MS, le=7 * DAY_MS)]
     """The time after the first signal in which further signals go into the same alert. From 1 minute to 7 days."""
 

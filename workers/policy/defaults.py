@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from workers.policy.routes import DESTINATIONS
 
 if TYPE_CHECKING:
-    from workers.policy.document import Document
+    from workers.policy.document import Document, KeyPath
 
 _FIRST: Final = ("never", "support_question", "customer", "open_opportunity")
 """Route lines at the beginning, in their order."""
@@ -47,6 +47,7 @@ def fill_defaults(document: Document) -> None:
     tree = document.tree
     if isinstance(tree.get("desks"), dict) and tree["desks"]:
         _fill_routes(document, tree)
+        _fill_times(document, tree)
     _fill_calendars(document, tree)
     _fill_partner_terms(tree)
 
@@ -95,6 +96,25 @@ def _fill_line(line: dict[str, Any]) -> None:
         line.setdefault("kind", kind)
     if word == "account_has_rep":
         line.setdefault("for_days", REP_DAYS)
+
+
+def _fill_times(document: Document, tree: dict[str, Any]) -> None:
+    """Write a single time to answer as that of every kind. The desk of support questions answers them in that time too."""
+    lines = tree.get("routes")
+    support = {
+        str(line.get("to")).removeprefix("desk ")
+        for line in (lines if isinstance(lines, list) else ())
+        if isinstance(line, dict) and line.get("if") == "support_question"
+    }
+    for name, desk in tree["desks"].items():
+        time = desk.get("answer_within") if isinstance(desk, dict) else None
+        if not isinstance(time, str) or not time[:1].isdigit():
+            continue
+        kinds = ("mql", "raised_hand", "service") if name in support else ("mql", "raised_hand")
+        desk["answer_within"] = dict.fromkeys(kinds, time)
+        path: KeyPath = ("desks", name, "answer_within")
+        for kind in kinds:
+            document.origins[*path, kind] = path
 
 
 def _fill_calendars(document: Document, tree: dict[str, Any]) -> None:

@@ -261,7 +261,8 @@ class Desk(Part):
     everyone_away: EveryoneAway = EveryoneAway()
     """Assignment while every member of the desk is absent."""
     answer_within: AnswerWithin
-    """Times to the first response, in opening hours, and the escalation after them."""
+    """Times to the first response, in opening hours, and the escalation after them. One time is for every kind:
+    ``answer_within: 1d``."""
     due_soon_percent: Percent = 75
     """The share of the time to answer after which a lead is reported as due soon. Percent, 1 to 99."""
     skills: DeskSkills | None = None

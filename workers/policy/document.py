@@ -13,6 +13,7 @@ import yaml
 
 from workers.policy.problem import PolicyError, Problem, quote
 from workers.policy.written_values import is_part_of_number
+from workers.policy.yaml_problems import describe_syntax
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -124,10 +125,8 @@ def read(text: str, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        found = error.problem or error.context or "something unreadable"
-        raise PolicyError(
-            [Problem(file, line, column, "", f"text that is not valid YAML ({found})", "valid YAML")]
-        ) from None
+        found, expected = describe_syntax(error)
+        raise PolicyError([Problem(file, line, column, "", found, expected)]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise PolicyError(

@@ -26,6 +26,7 @@ from workers.policy.scalars import (
     refuse,
 )
 from workers.policy.text_patterns import compile_globs
+from workers.policy.written_values import write_amount
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -140,6 +141,17 @@ class CountryLine(FactLine):
     in_: Annotated[tuple[CountryCode, ...], Field(alias="in", max_length=250)] = ()
     """The countries of the tier: ``in: [US, CA]``."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_a_star(cls, value: object) -> object:
+        """Refuse ``in: ["*"]``: the line for every other country is ``otherwise``."""
+        listed = value.get("in") if isinstance(value, dict) else None
+        if isinstance(value, dict) and listed in ("*", ["*"]):
+            refuse(
+                f"{{otherwise: {value.get('points', 0)}}}, the line for every other country", '"*"', at="in"
+            )
+        return value
+
 
 class IndustryLine(FactLine):
     """One tier of industries: ``{sic: ["60"], naics: ["5221"], points: 10}``. A code covers all codes that begin with it."""
@@ -187,7 +199,8 @@ def _require_separate_bands(lines: tuple[Band, ...]) -> tuple[Band, ...]:
         for other in bands[:at]:
             low = max(band.from_ or 0, other.from_ or 0)
             if band.touches(low, low) and other.touches(low, low):
-                refuse(f"bands that do not overlap, but two bands have the value {low}")
+                remedy = f", as to: {write_amount(low - 1)}: both bounds are included" if low else ""
+                refuse(f"bands that do not overlap{remedy}", f"two bands with the value {write_amount(low)}")
     return lines
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from workers.engine.api import Config
 from workers.policy.checks.checks import check_references
 from workers.policy.checks.desk_inheritance import inherit_desk_keys
+from workers.policy.checks.familiar_forms import correct_familiar_forms
 from workers.policy.checks.fit_outweighs_behaviour import check_fit_outweighs_behaviour
 from workers.policy.checks.misspelt_keys import correct_misspelt_keys
 from workers.policy.checks.partial_policy import Removals, read_partly, validation_context
@@ -59,7 +60,7 @@ def load_held_policy(text: str, source: str = "policy") -> Policy:
 @lru_cache(maxsize=16)
 def _load(text: str, source: str, *, is_held: bool) -> Policy:
     document = read(text, source)
-    problems = [] if is_held else correct_misspelt_keys(document)
+    problems = [] if is_held else [*correct_misspelt_keys(document), *correct_familiar_forms(document)]
     problems += read_field_words(document)
     fill_defaults(document)
     problems += [*inherit_desk_keys(document), *fill_definitions(document)]

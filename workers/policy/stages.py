@@ -105,7 +105,10 @@ DERIVED: Final = derive_grade(0, 0)
 
 def _require_all_raised_hands(value: tuple[Request, ...]) -> tuple[Request, ...]:
     if len(set(value)) != len(value) or set(value) != RAISED_HANDS:
-        refuse("demo, pricing and contact_sales, each once: a lead who asks for sales is never delayed")
+        refuse(
+            "no such key, or [demo, pricing, contact_sales]: a lead who asks for sales is never delayed",
+            f"[{', '.join(value)}]",
+        )
     return value
 
 

@@ -26,7 +26,7 @@ CASES = [
     (
         "fit: {employees: [{to: 9, points: 5}, {from: 9, points: 1}]}",
         "fit.employees",
-        "two bands have the value 9",
+        "bands that do not overlap, as to: 8: both bounds are included",
     ),
     ("fit: {country: [{in: [US], points: 1}, {in: [DE, US], points: 2}]}", "fit.country", "US is in two"),
     ("fit: {country: [{in: [UK], points: 1}]}", "fit.country[1].in[1]", "GB"),
@@ -34,7 +34,11 @@ CASES = [
     ("fit: {functions: [{in: [finanse], points: 1}]}", "fit.functions[1].in[1]", "finance"),
     ("fit: {functions: [{in: [it], points: outside}]}", "fit", "buyers.functions is their gate"),
     ("fit: {age: [{to: 2, points: outside}]}", "fit", "by the passing of time"),
-    ("fit: {age: [{to: 2, points: 1}, {from: 2, points: 3}]}", "fit.age", "two bands have the value 2"),
+    (
+        "fit: {age: [{to: 2, points: 1}, {from: 2, points: 3}]}",
+        "fit.age",
+        "as to: 1: both bounds are included",
+    ),
     ("fit: {age: [{from: 2M, points: 1}]}", "fit.age[1].from", ""),
     ("fit: {product_interest: [{points: 1}]}", "fit.product_interest[1]", "a condition with points"),
     ("fit: {fields: [{in: [gold], points: 1}]}", "fit.fields[1].field", ""),

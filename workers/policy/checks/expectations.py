@@ -41,6 +41,44 @@ _PLAIN: Final = {
     "string_type": "a text",
     "string_too_short": "a text that is not empty",
 }
+_OF_KEYS: Final = frozenset({"dict_type", "mapping_type", "model_type", "model_attributes_type"})
+EXAMPLES: Final = {
+    "served_market.industry": '{points: 30, naics: ["52"]}',
+    "served_market.revenue": "{points: 20, from: 500M, to: 5B}",
+    "served_market.employees": "{points: 30, from: 20, to: 2000}",
+    "served_market.country": "{points: 20, in: [US]}",
+    "served_market.never": "{domains: [rival.example]}",
+    "buyers": "{functions: {points: 20, names: {it: [it, cio]}}, titles: [{level: c_level, points: 10, words: [cio]}]}",
+    "buyers.functions": "{points: 20, names: {it: [it, cio]}}",
+    "buyers.functions.names": "{it: [it, cio]}",
+    "buyers.titles": "[{level: manager, points: 15, words: [manager, head of]}]",
+    "fit.employees": "[{to: 99, points: 0}, {from: 100, points: 10}]",
+    "fit.revenue": "[{to: 999999, points: 0}, {from: 1M, points: 10}]",
+    "fit.country": "[{in: [US, CA], points: 10}, {otherwise: 0}]",
+    "fit.industry": '[{naics: ["52"], points: 10}, {otherwise: 0}]',
+    "fit.functions": "[{in: [it], points: 10}]",
+    "fit.domains": "[{in: [edu], points: -5}]",
+    "gates": "{size_or_title: {of: [employees, title]}}",
+    "gates.*": "{of: [employees, title]}",
+    "behaviour": "{cap: 40, rules: {paper: {when: {activity: download}, points: 10}}}",
+    "behaviour.rules": "{paper: {when: {activity: download}, points: 10}}",
+    "behaviour.rules.*": "{when: {activity: download}, points: 10}",
+    "behaviour.rules.*.when": "{activity: download}",
+    "behaviour.groups.*": "{cap: 20}",
+    "behaviour.signals": "{rules: [pricing], bundle: 4h}",
+    "stages.mql": "{threshold: 120}",
+    "stages.again": "{new_points: 10}",
+    "stages.expired": "{days_without_touch: 120}",
+    "conditions.*": "{asks_for: [demo]}",
+    "routes": "[{otherwise: desk inside_sales}]",
+    "desks.*": "{calendar: east, manager: dana, answer_within: {mql: 1d, raised_hand: 4h}}",
+    "desks.*.answer_within": "{mql: 1d, raised_hand: 4h}",
+    "desks.*.turn": "{by: fewest_open}",
+    "desks.*.mqls_per_rep": "{most: 10, per: week}",
+    "calendars.*": '{timezone: Europe/Berlin, hours: {mon-fri: "09:00-17:00"}}',
+    "calendars.*.hours": '{mon-fri: "09:00-17:00"}',
+}
+"""An example by the place of a value that has keys or lines of keys. A star is any name."""
 _OF_BOUNDS: Final = frozenset({"greater_than_equal", "less_than_equal", "greater_than", "less_than"})
 _RECOMMENDED: Final = re.compile(r", as ([0-9]+)([smhd]?)$")
 _MS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -50,10 +88,7 @@ def describe_expected(detail: ErrorDetails, path: KeyPath, found: object) -> str
     """Return what is expected at ``path``, where the file has ``found``."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in {"tuple_type", "list_type"}:
-        words = words_of(type_at((*path, 0))[0])
-        if words and found not in words:
-            return f"a list of one or more of {', '.join(words)}"
-        return f"a list, as [{found}]" if isinstance(found, str) and found else "a list, as [a, b]"
+        return _describe_list(path, found)
     if kind in {"literal_error", "enum"}:
         return _describe_choice(str(context.get("expected", "")), found)
     if kind in {"too_short", "too_long"}:
@@ -66,6 +101,8 @@ def describe_expected(detail: ErrorDetails, path: KeyPath, found: object) -> str
     reader = next((name for one in metadata if (name := _reader_of(one)) is not None), None)
     if kind in _OF_BOUNDS:
         return _describe_bounds(metadata, _WRITERS.get(reader or "", str))
+    if kind in _OF_KEYS and (example := _example_at(path)):
+        return f"keys and values, as {example}"
     text = str(
         context.get("expected") or _PLAIN.get(kind) or "a value that the key permits, see docs/policy.md"
     )
@@ -74,6 +111,23 @@ def describe_expected(detail: ErrorDetails, path: KeyPath, found: object) -> str
     if _is_out_of_bounds(text, metadata):
         return _describe_bounds(metadata, _WRITERS.get(reader or "", str))
     return text
+
+
+def _describe_list(path: KeyPath, found: object) -> str:
+    words = words_of(type_at((*path, 0))[0])
+    if words and found not in words:
+        return f"a list of one or more of {', '.join(words)}"
+    value = f"[{found}]" if isinstance(found, str) and found else "[a, b]"
+    return f"a list, as {_example_at(path) or value}"
+
+
+def _example_at(path: KeyPath) -> str | None:
+    """Return an example of the value at ``path``, which has keys or lines of keys. None: there is none."""
+    for place, example in EXAMPLES.items():
+        parts = place.split(".")
+        if len(parts) == len(path) and all(want in {"*", one} for want, one in zip(parts, path, strict=True)):
+            return example
+    return None
 
 
 def _describe_choice(expected: str, found: object) -> str:

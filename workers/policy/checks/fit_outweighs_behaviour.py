@@ -35,14 +35,16 @@ def check_fit_outweighs_behaviour(policy: Policy, document: Document) -> list[Pr
     sum_of = describe_lowest_fit(policy)
     must_outweigh = proof not in {GATES_DECIDE, POINTS_DECIDE}
     if fit <= cap and must_outweigh:
-        remedy = "" if fit > 0 else ": raise points of fit, or write fit: gates_decide"
-        problems.append(
-            document.make_problem(
-                ("behaviour", "cap"),
-                f"{cap}, while the lowest fit that passes {every_gate(policy)} is {fit} ({sum_of})",
-                f"a cap below {fit}, so that fit outweighs behaviour{remedy}",
-            )
+        found = (
+            f"{cap}, while the lowest fit that passes {every_gate(policy)} is {fit} ({sum_of or 'no gate'})"
         )
+        if fit > 0:
+            expected = f"a cap below {fit}, so that fit outweighs behaviour"
+            problems.append(document.make_problem(("behaviour", "cap"), found, expected))
+        else:
+            statement = _write_proof(policy, POINTS_DECIDE if problems else GATES_DECIDE)
+            more = f"more points of fit than {cap}, or {statement}"
+            problems.append(document.make_problem(("behaviour", "cap"), found, more))
     if bar is None:
         return problems
     if bar <= cap and must_outweigh:
@@ -64,6 +66,11 @@ def check_fit_outweighs_behaviour(policy: Policy, document: Document) -> list[Pr
             )
         )
     return problems
+
+
+def _write_proof(policy: Policy, word: str) -> str:
+    """Return how the file states a proof: as the value of ``fit``, or beside its other keys."""
+    return f"fit: {word}" if policy.fit is None else f"proof: {word} in fit"
 
 
 def every_gate(policy: Policy) -> str:
@@ -120,7 +127,7 @@ def _check_gates(policy: Policy, document: Document) -> list[Problem]:
             document.make_problem(
                 ("served_market",),
                 what,
-                f"at least one of industry, revenue, employees, country; or fit: {POINTS_DECIDE}, if no company is outside",
+                f"at least one of industry, revenue, employees, country; or {_write_proof(policy, POINTS_DECIDE)}, if no company is outside",
             )
         )
     if not is_person_gated(policy):
@@ -129,7 +136,7 @@ def _check_gates(policy: Policy, document: Document) -> list[Problem]:
                 ("buyers",),
                 "no gate of the person that every MQL passes",
                 'words instead of "*" for functions or titles, and one of both that must pass;'
-                f" or fit: {POINTS_DECIDE}, if no person is outside",
+                f" or {_write_proof(policy, POINTS_DECIDE)}, if no person is outside",
             )
         )
     return problems

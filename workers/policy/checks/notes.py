@@ -8,6 +8,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from workers.policy.checks.deadline_notes import note_deadlines
 from workers.policy.checks.partner_notes import note_partners
 from workers.policy.checks.tables_of_routes import note_gaps
 from workers.policy.checks.word_notes import note_words
@@ -44,6 +45,7 @@ def find_notes(policy: Policy, document: Document) -> list[Problem]:
         *note_partners(policy, document),
         *note_words(policy, document),
         *note_gaps(policy),
+        *note_deadlines(policy, document),
     ]
 
 

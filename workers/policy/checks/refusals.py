@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from workers.policy.checks.desk_inheritance import LIKE
 from workers.policy.checks.expectations import describe_expected, type_at
+from workers.policy.checks.familiar_forms import find_familiar_place
 from workers.policy.checks.misplaced_keys import find_key_of_value, find_places
 from workers.policy.checks.misspelt_keys import describe_keys
-from workers.policy.checks.route_targets import report_route_target
+from workers.policy.checks.route_targets import report_route_condition, report_route_target
 from workers.policy.part import Part
 from workers.policy.partners import ONE_TIME, TIMES_BY_KIND
 from workers.policy.routes import TERRITORY, WORD
@@ -80,9 +81,9 @@ def _translate(detail: ErrorDetails, path: KeyPath, document: Document) -> Probl
         return _report_unknown_key(path, document)
     if detail["type"] == "missing":
         return document.make_problem(path, "no such key", _expect_missing(path, document))
-    target = report_route_target(path, document)
-    if target is not None:
-        return target
+    line = report_route_target(path, document) or report_route_condition(path, document)
+    if line is not None:
+        return line
     context = detail.get("ctx", {})
     path = (*path, context["at"]) if context.get("at") else path
     found = context.get("found") or document.describe_value_at(path)
@@ -106,7 +107,8 @@ def _report_unknown_key(path: KeyPath, document: Document) -> Problem:
     key = str(path[-1])
     if any(_matches(path, place) for place in _NOT_YET):
         return document.make_problem(path, f"the key {key}", NOT_YET, at_key=True)
-    expected = describe_keys(key, _list_keys(path[:-1]), find_places(document.origin_of(path)))
+    elsewhere = find_places(document.origin_of(path)) or find_familiar_place(path)
+    expected = describe_keys(key, _list_keys(path[:-1]), elsewhere)
     return document.make_problem(path, f"the unknown key {key}", expected, at_key=True)
 
 

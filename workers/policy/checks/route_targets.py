@@ -1,11 +1,12 @@
-"""Targets of routes that are not written as the file wants them: a desk without the word desk, a person, a partner."""
+"""Targets and conditions of routes that are not written as the file wants them: a desk without the word desk, a person."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from workers.policy.problem import quote
+from workers.policy.routes import WORDS, Word
 
 if TYPE_CHECKING:
     from workers.policy.document import Document, KeyPath
@@ -36,6 +37,29 @@ def report_route_target(path: KeyPath, document: Document) -> Problem | None:
         if is_here and isinstance(target, str) and not _is_well_formed(target, key):
             return document.make_problem(place, quote(target), _expect_target(target.strip(), key, document))
     return None
+
+
+def report_route_condition(path: KeyPath, document: Document) -> Problem | None:
+    """Return the problem of a condition that is one word, if the error at ``path`` is about it. None: it is not."""
+    if path[:1] != ("routes",) or path[2:] != ("if",):
+        return None
+    name = document.value_at(path)
+    if not isinstance(name, str) or name in WORDS:
+        return None
+    given = document.value_at(("conditions",))
+    conditions = list(given) if isinstance(given, dict) else []
+    near = get_close_matches(name, [*WORDS, *conditions], n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    rules = document.value_at(("behaviour", "rules"))
+    if isinstance(rules, dict) and name in rules:
+        hint = f"; a rule is tested as {{if: {{signals: [{name}]}}, ...}}, if behaviour.signals lists it"
+    named = (
+        f"a name of conditions ({', '.join(conditions)})" if conditions else "a name that conditions defines"
+    )
+    expected = (
+        f"a word ({', '.join(get_args(Word))}), {named}, or keys and values, as {{countries: [US]}}{hint}"
+    )
+    return document.make_problem(path, quote(name), expected)
 
 
 def _is_well_formed(target: str, key: str) -> bool:

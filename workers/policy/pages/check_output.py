@@ -33,7 +33,7 @@ def check_policy_file(path: Path) -> tuple[bool, list[str]]:
     notes = find_notes(policy, read(text, str(path)))
     return True, [
         *_summarize(policy),
-        *describe_defaults(path, policy),
+        *_describe_defaults(path, policy),
         *_write_notes(notes),
     ]
 
@@ -52,12 +52,9 @@ def _write_notes(notes: list[Problem]) -> list[str]:
     ]
 
 
-def describe_defaults(path: Path, policy: Policy | None) -> list[str]:
-    """Return the defaults that hold because the file does not have the keys. None if the file cannot be read."""
-    try:
-        lines = list_defaults(path.read_text("utf-8-sig"), str(path), policy)
-    except (OSError, UnicodeDecodeError, PolicyError):
-        return []
+def _describe_defaults(path: Path, policy: Policy) -> list[str]:
+    """Return the defaults that hold because the file does not have the keys."""
+    lines = list_defaults(path.read_text("utf-8-sig"), str(path), policy)
     return (
         ["defaults, for keys that the file does not have:", *(f"  {line}" for line in lines)] if lines else []
     )
@@ -88,5 +85,6 @@ def _describe_threshold(policy: Policy) -> str:
     bar = policy.stages.mql.bar
     if bar is None:
         return "MQL threshold (bar): none; no number of points makes an MQL"
-    needed = max(bar - policy.lowest_fit, 0)
-    return f"MQL threshold (bar): {bar}; a lead with the lowest fit needs {needed} points of behaviour"
+    needed, most = max(bar - policy.lowest_fit, 0), policy.behaviour.attainable
+    more = "" if needed <= most else f", and behaviour gives at most {most}"
+    return f"MQL threshold (bar): {bar}; a lead with the lowest fit needs {needed} points of behaviour{more}"

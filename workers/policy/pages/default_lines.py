@@ -1,6 +1,6 @@
 """The defaults that hold in a policy because its file does not have the keys, for ``lead-router policy check``.
 
-In: a document as it is written, valid or not. Out: lines in the notation of the file.
+In: a policy that passes, with its text. Out: lines in the notation of the file.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from workers.policy.checks.misspelt_keys import correct_misspelt_keys
 from workers.policy.defaults import DEPENDENT, fill_defaults
 from workers.policy.desks import AnswerWithin, Desk, EveryoneAway, MqlsPerRep, Turn
 from workers.policy.document import format_path, read
@@ -37,23 +36,18 @@ _LISTED: Final[Mapping[type[Part], tuple[str, ...]]] = {
 """The keys that are listed. A policy decides more by them than by the keys that are left out here."""
 
 
-def list_defaults(text: str, file: str, policy: Policy | None) -> list[str]:
-    """Return the lines. ``policy`` is that of the text, or None if it is not valid."""
+def list_defaults(text: str, file: str, policy: Policy) -> list[str]:
+    """Return the lines for a policy and its text."""
     document = read(text, file)
-    correct_misspelt_keys(document)
     read_field_words(document)
-    lines = [] if "grade" in document.tree else [_line_of_grade(policy)]
+    lines = (
+        [] if "grade" in document.tree else [f"grade: {render_flow(policy.grade.model_dump(by_alias=True))}"]
+    )
     lines += list(_walk(Policy, document.tree, ()))
     fill_defaults(document)
     routes = document.tree.get("routes", [])
     added = [routes[int(at)] for (_, at), line in document.written_lines.items() if line == ("routes",)]
     return [*lines, f"routes: {render_flow(added)}"] if added else lines
-
-
-def _line_of_grade(policy: Policy | None) -> str:
-    if policy is None:
-        return f"grade: {DEPENDENT['Policy.grade']}"
-    return f"grade: {render_flow(policy.grade.model_dump(by_alias=True))}"
 
 
 def _walk(kind: type[Part], tree: Any, path: KeyPath) -> Iterator[str]:

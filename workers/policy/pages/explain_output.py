@@ -24,7 +24,7 @@ from workers.policy.fit_lines import (
     SizeLine,
 )
 from workers.policy.fit_points import GATES_DECIDE, POINTS_DECIDE, JoinedGates
-from workers.policy.gates import Functions
+from workers.policy.gates import ANYTHING, Functions
 from workers.policy.pages.mql_examples import give_examples
 from workers.policy.pages.outsiders import describe_outsiders
 from workers.policy.pages.plain_words import plain_name
@@ -51,6 +51,8 @@ _ONE_SENTENCE: Final = frozenset(
     }
 )
 """Models whose clauses form one sentence."""
+_NOT_LISTED: Final = "a title or function that is not listed means outside"
+"""The words of the heading of ``buyers`` that depend on its last lines."""
 _MOST_CHARACTERS: Final = 160
 """The most characters of a sentence on one line. A longer one is written with one clause a line."""
 
@@ -133,8 +135,10 @@ class Writer:
                 heading = heading.replace(
                     "every condition must hold", "some gates may replace each other, see below"
                 )
+            heading = heading.replace(_NOT_LISTED, _describe_unlisted(policy))
             lines = list(self._explain_value(heading, value, policy, name, 0))
-            yield from (["", *lines] if lines else [])
+            has_content = len(lines) > 1 or not isinstance(value, Part)
+            yield from (["", *lines] if lines and has_content else [])
 
     def explain_model(
         self, part: Part, depth: int, label: str = "", like: Part | None = None
@@ -188,7 +192,9 @@ class Writer:
                     like = getattr(one, "like", None)
                     yield from self.explain_model(one, depth + 1, f"{key}: ", value.get(like))
                 else:
-                    yield f"{_INDENT * (depth + 1)}{plain_name(key)}: {format_list(one, 'or')}"
+                    is_any = one == (ANYTHING,) and isinstance(part, Functions)
+                    words = "every other person" if is_any else format_list(one, "or")
+                    yield f"{_INDENT * (depth + 1)}{plain_name(key)}: {words}"
         else:
             for number, one in enumerate(value, start=1):
                 yield from self.explain_model(one, depth + 1, f"{number}. ")
@@ -226,6 +232,20 @@ class Writer:
         if not self._is_short:
             return sentence
         return Sentence("") if key in DETAILS else sentence._replace(absent="")
+
+
+def _describe_unlisted(policy: Policy) -> str:
+    """Return what a title or function means that is not listed: outside, unless ``"*"`` lists every other one."""
+    passes = {
+        "title": policy.buyers.open_title is not None,
+        "function": policy.buyers.functions.is_open,
+    }
+    closed = [name for name, is_open in passes.items() if not is_open]
+    return (
+        f"a {' or '.join(closed)} that is not listed means outside"
+        if closed
+        else "every title and function passes"
+    )
 
 
 def _list_scalar_fields(part: Part) -> list[str]:

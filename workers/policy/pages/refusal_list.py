@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FOLDER: Final = Path(__file__).parents[1]
-_NOT_REFUSALS: Final = frozenset({"notes.py", "word_notes.py", "seen_events.py"})
+_NOT_REFUSALS: Final = frozenset({"deadline_notes.py", "notes.py", "word_notes.py", "seen_events.py"})
 """Modules whose findings are notes. A policy with notes is loaded."""
 _INTRODUCTION: Final = (
     "Each refusal names the line, the key, what was found and what is expected. A value of the wrong form is refused with the"

@@ -96,7 +96,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Functions.names": _S("The words of each function"),
     "Title.level": _S("{v}"),
     "Title.points": _S("{v:points}"),
-    "Title.words": _S("for {v:any}"),
+    "Title.words": _S("for {v:title_words}"),
     # The grade.
     "Grade.fit": _S("Fit: {v}, otherwise D", inline=True),
     "Grade.behaviour": _S("Behaviour: {v}, otherwise 4", inline=True),

@@ -141,6 +141,7 @@ def _text_of(value: Any) -> str:
 _FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "": lambda value: format_list(value, "or"),
     "any": lambda value: format_list(value, "or"),
+    "title_words": lambda value: "every other title" if value == ("*",) else format_list(value, "or"),
     "all": lambda value: format_list(value, "and"),
     "fields": lambda value: " and the field ".join(
         f"{name} is {_FORMATS['glob'](patterns)}" for name, patterns in value.items()

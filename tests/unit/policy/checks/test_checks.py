@@ -63,7 +63,7 @@ CASES = [
     ("{A: 110, B: 100", "{A: 110, B: 110", "grade.fit", "110, 110, 70", "fall from A to C"),
     ("{A: 110,", "{A: 111,", "grade.fit.A", "111", "at most 110"),
     ("{1: 30,", "{1: 41,", "grade.behaviour.1", "41", "at most 40"),
-    ("[demo, pricing, contact_sales]", "[demo]", "stages.mql.or_asks_for", "a list", "never delayed"),
+    ("[demo, pricing, contact_sales]", "[demo]", "stages.mql.or_asks_for", "[demo]", "never delayed"),
     ('["cio-roundtable*"]', '["**"]', "stages.mql.or_responds_to.campaigns", "**", "has no effect"),
     ('["cio-roundtable*"]', "[]", "stages.mql.or_responds_to.campaigns", "an empty list", "at least 1"),
     ("by: [webinar_registered,", "by: [Webinar,", "stages.mql.or_responds_to.by[1]", '"Webinar"', "lower-case letters"),

@@ -34,3 +34,17 @@ def test_a_threshold_that_fit_alone_reaches_is_noted(tmp_path: Path, changed: Ca
     passes, lines = check_policy_file(file)
     assert passes
     assert any(line.startswith("note: fit alone reaches the MQL threshold") for line in lines)
+
+
+def test_a_threshold_that_the_lowest_fit_never_reaches_is_stated(
+    tmp_path: Path, changed: Callable[..., str]
+) -> None:
+    file = tmp_path / "p.yaml"
+    fit = "fit: {proof: gates_decide, free_mail: -20}\nbehaviour:\n"
+    file.write_text(changed(("behaviour:\n", fit)), encoding="utf-8")
+    passes, lines = check_policy_file(file)
+    assert passes
+    assert (
+        "MQL threshold (bar): 135; a lead with the lowest fit needs 55 points of behaviour, and behaviour gives at most 40"
+        in lines
+    )

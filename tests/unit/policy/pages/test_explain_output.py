@@ -190,3 +190,21 @@ def test_the_page_states_what_becomes_of_customers_and_of_who_asks(default: Poli
     assert "without an answer" in page.lower()
     assert "as a lead of an open opportunity" in page
     assert "after twice the time to answer" in page
+
+
+def test_a_line_for_every_other_title_or_function_is_explained_in_words() -> None:
+    policy, _ = load_policy_file(Path("tests/fixtures/published/analytics.yaml"))
+    lines = explain_policy(policy)
+    assert "People who decide there (whole words, in any case; every title and function passes):" in lines
+    assert "    2. Other; 0 points; for every other title." in lines
+    assert "      other: every other person" in lines
+    start, _ = load_policy_file(Path("policy/starts/analytics.yaml"))
+    assert (
+        "People who decide there (whole words, in any case; a function that is not listed means outside):"
+        in explain_policy(start)
+    )
+
+
+def test_a_section_without_content_is_left_out_of_a_short_page(default: Policy) -> None:
+    assert "Our own words, and what they mean:" in explain_policy(default)
+    assert "Our own words, and what they mean:" not in explain_policy(default, Audience.SALES)
