@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from tests.prove.generated_market import Produced, first_crm_records, later_records
-from workers.backtest.policy_run import RECORDS_PER_PART
-from workers.backtest.run_processes import PolicyRun, run_all
+from workers.backtest.edge_run import RECORDS_PER_PART, edge_terms
+from workers.backtest.run_processes import PolicyRun, Work, run_all
 from workers.backtest.work_folder import RunFolder
 from workers.config import policy_file
 from workers.policy.load import load_policy, to_config
@@ -62,7 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=3)
     parser.add_argument("--history", type=Path, help="keep the history in this file, or use it if it exists")
     given = parser.parse_args()
     text = policy_file(Path("policy")).read_text("utf-8")
@@ -74,12 +74,17 @@ def main() -> None:
         begin = time.monotonic()
         history = History([file], INPUT_RANKS)
         print(f"{history.records:,} records, first reading {time.monotonic() - begin:.0f} s", flush=True)
-        runs = [PolicyRun(Path(folder) / f"run{number}", config) for number, config in enumerate(configs)]
+        runs = [
+            PolicyRun(Path(folder) / f"run{number}", Path(folder) / f"edge-{edge_terms(config)}", config)
+            for number, config in enumerate(configs)
+        ]
         begin = time.monotonic()
         shown = [0]
+        work = Work(runs, history.scans, KEY)
+        last = len(work.edges)  # the first policy
 
         def report(number: int, read: int) -> None:
-            if number == 0 and read >= shown[0] + RECORDS_PER_PART:
+            if number == last and read >= shown[0] + RECORDS_PER_PART:
                 shown[0] = read
                 size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
                 print(
@@ -87,17 +92,24 @@ def main() -> None:
                     flush=True,
                 )
 
-        run_all(runs, history.scans, KEY, report, given.processes)
+        run_all(work, report, given.processes)
         seconds = time.monotonic() - begin
         marker = RunFolder(runs[0].folder).marker
         assert marker is not None
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = (used.ru_utime + used.ru_stime) / len(runs)
-        print(f"{history.records / cpu:,.0f} records of a policy per second of a core that does nothing else")
+        cpu = used.ru_utime + used.ru_stime
+        print(
+            f"{cpu:,.0f} s of a core for two policies: {history.records / cpu:,.0f} records per second of a core"
+        )
+        print(
+            f"10,000,000 records take {10_000_000 / history.records * cpu / 120:,.0f} minutes of two free cores"
+        )
         most = used.ru_maxrss / 1_024
         rate = history.records / seconds
         print(f"two policies in {seconds:,.0f} s: {rate:,.0f} records/s with {given.processes} processes")
-        print(f"10,000,000 records would take {10_000_000 / rate / 60:,.0f} minutes at this rate")
+        print(
+            f"10,000,000 records would take {10_000_000 / rate / 60:,.0f} minutes at this rate, without the first reading"
+        )
         print(
             f"most memory of a process: {most:,.0f} MB; free disk: {shutil.disk_usage(folder).free / 1e9:,.0f} GB"
         )

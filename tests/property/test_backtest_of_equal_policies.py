@@ -1,6 +1,6 @@
 """A backtest of a policy against itself changes no lead, under any policy and wherever its parts end.
 
-`BACKTESTS=1000 pytest tests/property/test_backtest_of_equal_policies.py` tries a thousand policies in some minutes.
+`HYPOTHESIS_PROFILE=explore pytest tests/property/test_backtest_of_equal_policies.py` tries a thousand other policies.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from tests.property.small_policies import SmallPolicy
 from tests.property.test_policy_end_to_end import sound_policies, with_low_grades
 from tests.scenarios.story import Story
 from workers.backtest.comparison import compare_runs
+from workers.backtest.edge_run import RECORDS_PER_PART, run_edge
 from workers.backtest.policy_run import run_policy
 from workers.backtest.work_folder import RunFolder
 from workers.policy.load import PolicyError, load_policy, to_config
@@ -25,6 +26,7 @@ from workers.replay.topic_roles import INPUT_RANKS
 
 KEY = b"a key for tests only"
 ZONE = ZoneInfo("America/New_York")
+POLICIES = 1_000 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 3
 
 
 def told_story(folder: Path) -> History:
@@ -46,7 +48,7 @@ def told_story(folder: Path) -> History:
 
 
 @settings(
-    max_examples=int(os.environ.get("BACKTESTS", "3")),
+    max_examples=POLICIES,
     deadline=None,
     suppress_health_check=[HealthCheck.filter_too_much],
 )
@@ -60,8 +62,10 @@ def test_a_policy_against_itself_changes_no_lead(small: SmallPolicy, records_per
     with TemporaryDirectory() as folder:
         history = told_story(Path(folder))
         one, other = Path(folder) / "one", Path(folder) / "other"
-        run_policy(one, history.scans, config, KEY, lambda _: None)
-        run_policy(other, history.scans, config, KEY, lambda _: None, records_per_part)
+        for run, most in ((one, RECORDS_PER_PART), (other, records_per_part)):
+            edge = run.with_name(f"{run.name}.edge")
+            run_edge(edge, history.scans, config, KEY, lambda _: None, most)
+            run_policy(run, edge, config, KEY, history.last_ms or 0, lambda _: None)
         changed = []
         found = compare_runs(
             RunFolder(one),

@@ -1,56 +1,56 @@
-"""One policy over a history: the hops of a replay, with rows on disk, in parts that an interruption leaves complete.
+"""One policy over a history: the inner hops (accounts, desks) of a replay, with rows on disk, in parts.
 
-In: a history and a policy. Out: the lines of the run in its folder. Memory is bounded: the rows are in RocksDB, and the lines
-of a part are written at its end. A run is one sequence, because a desk's turns depend on the requests of all its accounts.
+In: the records that the edge hops hand on (edge_run.py), and a policy. Out: the lines of the run in its folder. An interruption
+leaves the finished parts complete. Memory is bounded: the rows are in RocksDB, and the lines of a part are written at its end.
+A run is one sequence, because a desk's turns depend on the requests of all its accounts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 from filelock import FileLock, Timeout
-from rocksdict import Checkpoint
 
+from schemas.topics import DEAD_LETTERS
+from workers.backtest.edge_log import EdgeRecord, read_edge_log
 from workers.backtest.lead_lines import Handoff, read_lines, write_sorted
 from workers.backtest.result_facts import ResultFacts
+from workers.backtest.run_rows import RunRows, open_rows, save_rows
 from workers.backtest.work_folder import Marker, RunFolder
 from workers.deadletters import dead_letter
-from workers.engine.store import RocksStore
+from workers.engine.api import Emit
 from workers.replay.edge_replay import EdgeReplay
-from workers.replay.history_files import History, Scan
-from workers.replay.topic_roles import INPUT_RANKS, RESULTS, directory_ready
+from workers.replay.history_lines import Input
+from workers.replay.topic_roles import RESULTS
 
 if TYPE_CHECKING:
     from workers.engine.api import AgentSpec, Config
 
-RECORDS_PER_PART: Final = 200_000
-"""Records between two points from which an interrupted run can continue: about a minute of work."""
-_STEP: Final = 500
-"""Records between two reports of progress."""
+_POLL_SECONDS: Final = 0.2
 _encode = msgspec.json.Encoder().encode
 
 
 def run_policy(
     folder: Path,
-    scans: Sequence[Scan],
+    edge: Path,
     config: Config,
     lead_id_key: bytes,
+    last_ms: int,
     report: Callable[[int], None],
-    records_per_part: int = RECORDS_PER_PART,
 ) -> None:
     """Run the policy over the history, or what is left of it. Does nothing if the run has ended.
 
     Args:
         folder: the folder of the run.
-        scans: the results of the first reading of the history.
+        edge: the folder of the edge hops' run. It may still go on in another process: this one then waits for its parts.
         config: the policy.
         lead_id_key: the secret from which lead ids are made.
-        report: called with the number of records that were read.
-        records_per_part: the records of a part. It changes no result.
+        last_ms: the last time of the history. Milliseconds UTC.
+        report: called with the number of records of the history that are decided, also while it waits.
 
     Raises:
         EndlessEffectsError: two hops answer each other endlessly.
@@ -59,43 +59,15 @@ def run_policy(
     files = RunFolder(folder)
     try:
         with FileLock(folder / "lock", timeout=0):
-            _run_rest(files, scans, config, lead_id_key, report, records_per_part)
+            if not files.is_done:
+                with open_rows(files, lead_id_key, is_edge=False) as (specs, stores):
+                    _Run(files, stores, specs, config, lead_id_key).run(RunFolder(edge), last_ms, report)
     except Timeout:
         raise RunLockedError(f"{folder}: another process is running this policy over this history") from None
 
 
-def _run_rest(
-    files: RunFolder,
-    scans: Sequence[Scan],
-    config: Config,
-    lead_id_key: bytes,
-    report: Callable[[int], None],
-    records_per_part: int,
-) -> None:
-    if files.is_done:
-        return
-    from workers.agents import make_specs  # noqa: PLC0415 - imports Faust, which a finished run does not need
-
-    specs = make_specs(lead_id_key, 1)
-    files.restore_rows()
-    stores = {name: _RunRows(files.rows_path / name, "backtest") for name in specs}
-    try:
-        _Run(files, stores, specs, config, lead_id_key).run(scans, report, records_per_part)
-    finally:
-        for store in stores.values():
-            store.close()
-
-
 class RunLockedError(Exception):
     """Another process is running the policy over the history."""
-
-
-class _RunRows(RocksStore):
-    """The rows of one hop in a run."""
-
-    def copy_to(self, path: Path) -> None:
-        """Write a copy of all rows into a new folder. Files that never change are shared by hard links."""
-        Checkpoint(self._db).create_checkpoint(str(path))
 
 
 class _Run:
@@ -104,7 +76,7 @@ class _Run:
     def __init__(
         self,
         files: RunFolder,
-        stores: Mapping[str, _RunRows],
+        stores: Mapping[str, RunRows],
         specs: Mapping[str, AgentSpec],
         config: Config,
         lead_id_key: bytes,
@@ -112,9 +84,10 @@ class _Run:
         self._files = files
         self._stores = stores
         self._facts = ResultFacts(lead_id_key)
-        self._begun = files.marker
-        if self._begun is not None:
-            self._facts.resume(self._begun.lines, self._begun.letters, self._begun.reps, self._handoffs())
+        begun = files.marker
+        if begun is not None:
+            self._facts.resume(begun.lines, begun.letters, begun.reps, self._handoffs())
+        self._sources = frozenset(source for spec in specs.values() for source in spec.sources)
         self._replay = EdgeReplay(
             specs,
             config,
@@ -122,33 +95,35 @@ class _Run:
             self._facts.add_result,
             results=RESULTS,
             stores=stores,
-            offsets=None if self._begun is None else self._begun.offsets,
+            offsets=None if begun is None else begun.offsets,
         )
-        if self._begun is not None:
-            self._replay.outputs.update(self._begun.outputs)
+        if begun is not None:
+            self._replay.outputs.update(begun.outputs)
 
-    def run(self, scans: Sequence[Scan], report: Callable[[int], None], records_per_part: int) -> None:
-        """Read the records that are left, part by part."""
-        history = History((), INPUT_RANKS, scans=scans)
-        read = 0 if self._begun is None else self._begun.records
-        if not read:
-            self._replay.open_with(directory_ready(history.first_ms or 0))
-        records = islice(history.in_order(), read, None)
-        while True:
-            part_end = min(read + records_per_part, history.records)
-            for record in islice(records, part_end - read):
-                read += 1
-                self._replay.feed(record)
-                self._facts.add_input(record, read)
-                if read % _STEP == 0:
-                    report(read)
-            is_last = read >= history.records
-            if is_last:
-                self._replay.run_timers(history.last_ms or 0)
-            self._finish_part(read, is_last=is_last)
-            report(read)
-            if is_last:
-                return
+    def run(self, edge: RunFolder, last_ms: int, report: Callable[[int], None]) -> None:
+        """Decide the parts that are left."""
+        while not self._files.is_done:
+            part = self._files.parts
+            while not edge.has_part(part):
+                report(0 if not part else edge.marker_of(part - 1).records)
+                time.sleep(_POLL_SECONDS)
+            for read, records in read_edge_log(edge.edge_path(part)):
+                for record in records:
+                    self._decide(record)
+                report(read)
+            ended = edge.marker_of(part)
+            if ended.is_last:
+                self._replay.run_timers(last_ms)
+            self._finish_part(part, ended.records, is_last=ended.is_last)
+
+    def _decide(self, record: EdgeRecord) -> None:
+        topic, key, value, headers = record.topic, record.key, record.value, record.headers
+        if record.number:
+            self._facts.add_input(Input(topic, record.timestamp_ms, key, value, headers), record.number)
+        elif topic in self._sources:
+            self._replay.feed(Input(topic, record.timestamp_ms, key, value, headers))
+        elif topic == DEAD_LETTERS.name:
+            self._facts.add_result(Emit(topic, key, value, headers=headers, timestamp_ms=record.timestamp_ms))
 
     def _handoffs(self) -> dict[str, str]:
         """Return the lead of each hand-off in the finished parts."""
@@ -159,17 +134,14 @@ class _Run:
             if isinstance(line, Handoff)
         }
 
-    def _finish_part(self, read: int, *, is_last: bool) -> None:
-        files, part = self._files, self._files.parts
+    def _finish_part(self, part: int, read: int, *, is_last: bool) -> None:
+        files = self._files
         lines, queues = self._facts.take()
         write_sorted(files.lead_path(part), lines)
         files.queue_path(part).write_bytes(b"".join(_encode(line) + b"\n" for line in queues))
         if not is_last:
             self._replay.commit()
-            saved = files.saved_rows_path(part)
-            saved.mkdir()
-            for name, store in self._stores.items():
-                store.copy_to(saved / name)
+            save_rows(files, part, self._stores)
         marker = Marker(
             read,
             self._facts.count,

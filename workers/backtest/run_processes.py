@@ -1,4 +1,4 @@
-"""The runs of several policies, each in a process of its own, with their progress.
+"""The runs of several policies, each in a process of its own, with their progress. One more process runs the edge hops for them.
 
 In: the runs that are left to do. Out: their folders. One run is one sequence, so more processes than runs are of no use.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
+from workers.backtest.edge_run import run_edge
 from workers.backtest.policy_run import run_policy
 from workers.replay.history_files import Scan
 
@@ -28,46 +29,75 @@ _GARBAGE_THRESHOLD: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class PolicyRun:
-    """One policy to run over the history, and the folder of its results."""
+    """One policy to run over the history."""
 
     folder: Path
+    """The folder of its results."""
+    edge: Path
+    """The folder of the edge hops' run, which policies may share."""
     config: Config
 
 
-def run_all(
-    runs: Sequence[PolicyRun],
-    scans: Sequence[Scan],
-    lead_id_key: bytes,
-    report: Callable[[int, int], None],
-    processes: int | None = None,
-) -> None:
-    """Run the policies over the history. Runs that have ended are left out by `run_policy`.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The runs that are left to do over one history."""
+
+    runs: Sequence[PolicyRun]
+    scans: Sequence[Scan]
+    """The results of the first reading of the history."""
+    lead_id_key: bytes
+    """The secret from which lead ids are made."""
+
+    @property
+    def edges(self) -> dict[Path, Config]:
+        """The runs of the edge hops: the folder of each, and a policy that it serves."""
+        return {one.edge: one.config for one in reversed(self.runs)}
+
+    @property
+    def last_ms(self) -> int:
+        """The last time of the history. Milliseconds UTC."""
+        return max((scan.last_ms for scan in self.scans), default=0)
+
+    def do(self, number: int, report: Callable[[int], None]) -> None:
+        """Do one run: those of the edge hops are numbered first, then those of the policies in their order."""
+        edges = list(self.edges.items())
+        if number < len(edges):
+            folder, config = edges[number]
+            run_edge(folder, self.scans, config, self.lead_id_key, report)
+        else:
+            one = self.runs[number - len(edges)]
+            run_policy(one.folder, one.edge, one.config, self.lead_id_key, self.last_ms, report)
+
+
+def run_all(work: Work, report: Callable[[int, int], None], processes: int | None = None) -> None:
+    """Run the policies over the history. Runs that have ended are not repeated.
 
     Args:
-        runs: the runs, each with a folder of its own.
-        scans: the results of the first reading of the history.
-        lead_id_key: the secret from which lead ids are made.
-        report: called with the position of a run in ``runs`` and the number of records that it has read.
-        processes: most processes at a time. None: one for each core.
+        work: the runs.
+        report: called with the number of a run, as `Work.do` has it, and the number of records that it has read.
+        processes: most processes at a time. None: one for each core, and one more.
     """
-    most = min(processes or os.cpu_count() or 1, len(runs))
+    count = len(work.edges) + len(work.runs)
+    most = min(processes or (os.cpu_count() or 1) + 1, count)
     if most == 1:
-        for number, one in enumerate(runs):
-            run_policy(one.folder, scans, one.config, lead_id_key, lambda read, at=number: report(at, read))  # type: ignore[misc]
+        for number in range(count):
+            work.do(number, lambda read, at=number: report(at, read))  # type: ignore[misc]
         return
     context = multiprocessing.get_context("spawn")
-    counts = context.Array("q", len(runs), lock=False)
+    counts = context.Array("q", count + 1, lock=False)
     with ProcessPoolExecutor(most, context, _begin, (counts,)) as pool:
-        futures = {
-            pool.submit(_run, number, one.folder, tuple(scans), one.config, lead_id_key)
-            for number, one in enumerate(runs)
-        }
-        while futures:
-            done, futures = wait(futures, _POLL_SECONDS, FIRST_COMPLETED)
-            for number, read in enumerate(counts):
-                report(number, read)
-            for future in done:
-                future.result()
+        # Those of the edge hops begin first: a policy waits for them, and they wait for no other run.
+        futures = {pool.submit(_run, number, work) for number in range(count)}
+        try:
+            while futures:
+                done, futures = wait(futures, _POLL_SECONDS, FIRST_COMPLETED)
+                for number in range(count):
+                    report(number, counts[number])
+                for future in done:
+                    future.result()
+        except BaseException:
+            counts[count] = 1
+            raise
 
 
 _counts: Any = None
@@ -92,8 +122,14 @@ def _end_with_command() -> None:
         os._exit(1)
 
 
-def _run(number: int, folder: Path, scans: Sequence[Scan], config: Config, lead_id_key: bytes) -> None:
+class _StoppedError(Exception):
+    """Another run has failed, so this one ends too."""
+
+
+def _run(number: int, work: Work) -> None:
     def report(read: int) -> None:
         _counts[number] = read
+        if _counts[len(_counts) - 1]:
+            raise _StoppedError
 
-    run_policy(folder, scans, config, lead_id_key, report)
+    work.do(number, report)

@@ -53,9 +53,19 @@ def digest_of_program() -> str:
     return digest_of_files([path for folder in folders for path in sorted(folder.rglob("*.py"))])
 
 
+def edge_name(history: str, program: str, lead_id_key: bytes, terms: str) -> str:
+    """Return the name of the folder of the edge hops' run. ``terms``: what these hops read of the policy."""
+    return "edge-" + _digest(history.encode(), program.encode(), lead_id_key, terms.encode())
+
+
 def run_name(history: str, program: str, lead_id_key: bytes, config: Config) -> str:
     """Return the name of the folder of a run."""
-    parts = (history.encode(), program.encode(), lead_id_key, config.name.encode(), config.text.encode())
+    return _digest(
+        history.encode(), program.encode(), lead_id_key, config.name.encode(), config.text.encode()
+    )
+
+
+def _digest(*parts: bytes) -> str:
     whole = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts))
     return whole.hexdigest()[:_DIGITS]
 
@@ -76,9 +86,15 @@ class RunFolder:
     def marker(self) -> Marker | None:
         """The marker of the last finished part, or None."""
         parts = self.parts
-        if not parts:
-            return None
-        return msgspec.json.decode(self._marker_path(parts - 1).read_bytes(), type=Marker)
+        return None if not parts else self.marker_of(parts - 1)
+
+    def marker_of(self, part: int) -> Marker:
+        """Return the marker of a finished part."""
+        return msgspec.json.decode(self._marker_path(part).read_bytes(), type=Marker)
+
+    def has_part(self, part: int) -> bool:
+        """Whether a part is finished."""
+        return self._marker_path(part).exists()
 
     @property
     def is_done(self) -> bool:
@@ -101,6 +117,10 @@ class RunFolder:
     def queue_path(self, part: int) -> Path:
         """Return the file with the queues of the desks of a part."""
         return self.path / f"part-{part:05d}.queues.jsonl"
+
+    def edge_path(self, part: int) -> Path:
+        """Return the file with the records that the edge hops hand on in a part."""
+        return self.path / f"part-{part:05d}.edge"
 
     @property
     def rows_path(self) -> Path:

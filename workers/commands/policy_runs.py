@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,11 +12,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from workers.backtest.edge_run import edge_terms
 from workers.backtest.history_writer import HistoryWriter
 from workers.backtest.policy_run import RunLockedError
 from workers.backtest.report_sections import LoadRange, Section
 from workers.backtest.run_processes import PolicyRun, run_all
-from workers.backtest.work_folder import RunFolder, digest_of_files, digest_of_program, run_name
+from workers.backtest.run_processes import Work as Runs
+from workers.backtest.work_folder import (
+    RunFolder,
+    digest_of_files,
+    digest_of_program,
+    edge_name,
+    run_name,
+)
 from workers.commands.errors import CommandError
 from workers.commands.progress import progress_bar, show_bad_lines
 from workers.commands.replay import DEMO_KEY
@@ -56,7 +63,11 @@ Work = Annotated[
 ]
 Processes = Annotated[
     int | None,
-    typer.Option(min=1, help="Most processes. Each policy runs in one.", show_default="the cores"),
+    typer.Option(
+        min=1,
+        help="Most processes. Each policy runs in one, and one more reads the events for all.",
+        show_default="the cores and one more",
+    ),
 ]
 PerWeek = Annotated[str, typer.Option(help="The MQLs per rep and week that sales can work well.")]
 HtmlPath = Annotated[
@@ -134,25 +145,27 @@ def run_policies(
             style="dim",
         )
     digests = digest_of_files(files), digest_of_program()
-    runs = [PolicyRun(work / run_name(*digests, key, config), config) for _, config in policies]
+    runs = [
+        PolicyRun(
+            work / run_name(*digests, key, config),
+            work / edge_name(*digests, key, edge_terms(config)),
+            config,
+        )
+        for _, config in policies
+    ]
     folders = [RunFolder(one.folder) for one in runs]
-    left = list(
-        {one.folder: one for one, folder in zip(runs, folders, strict=True) if not folder.is_done}.values()
-    )
+    left = {one.folder: one for one, folder in zip(runs, folders, strict=True) if not folder.is_done}
     if left:
+        to_do = Runs(list(left.values()), history.scans, key)
         with progress_bar(console) as progress:
+            bars = [("events of leads", path) for path in to_do.edges]
+            bars += [(one.config.name, one.folder) for one in to_do.runs]
             tasks = [
-                progress.add_task(one.config.name, total=history.records, completed=_records_in(one.folder))
-                for one in left
+                progress.add_task(name, total=history.records, completed=_records_in(path))
+                for name, path in bars
             ]
             try:
-                run_all(
-                    left,
-                    history.scans,
-                    key,
-                    lambda number, read: progress.update(tasks[number], completed=read),
-                    processes or os.cpu_count(),
-                )
+                run_all(to_do, lambda number, read: progress.update(tasks[number], completed=read), processes)
             except BrokenProcessPool:
                 raise CommandError(
                     "a process of the run was ended, perhaps because memory was short; start the command again to continue"

@@ -10,14 +10,25 @@ import pytest
 
 from tests.scenarios.story import ESCALATION, POLICY, Story
 from workers.backtest.comparison import ChangedLead, Comparison, compare_runs
+from workers.backtest.edge_run import run_edge
 from workers.backtest.policy_run import run_policy
 from workers.backtest.work_folder import RunFolder
+from workers.engine.api import Config
 from workers.policy.load import load_policy, to_config
 from workers.replay.history_files import History
 from workers.replay.topic_roles import INPUT_RANKS
 
 KEY = b"a key for tests only"
 Tested = Callable[..., tuple[Comparison, list[ChangedLead]]]
+
+
+def run_both(
+    folder: Path, history: History, config: Config, report: Callable[[int], None] = lambda _: None
+) -> None:
+    """Run the edge hops over a history, in a folder beside ``folder``, then a policy."""
+    edge = folder.with_name(f"{folder.name}.edge")
+    run_edge(edge, history.scans, config, KEY, report)
+    run_policy(folder, edge, config, KEY, history.last_ms or 0, report)
 
 
 @pytest.fixture
@@ -51,7 +62,7 @@ def tested(tmp_path: Path) -> Tested:
         folders = []
         for name, text in (("before", before), ("after", after)):
             folders.append(tmp_path / name)
-            run_policy(folders[-1], history.scans, to_config(load_policy(text), text), KEY, lambda _: None)
+            run_both(folders[-1], history, to_config(load_policy(text), text))
         changed: list[ChangedLead] = []
         zone = ZoneInfo("America/New_York")
         found = compare_runs(

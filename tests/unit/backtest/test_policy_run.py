@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 from filelock import FileLock
 
 from tests.scenarios.story import Story
+from tests.unit.backtest.conftest import run_both
+from workers.backtest.edge_run import run_edge
 from workers.backtest.lead_lines import LeadLine, merge_by_lead
 from workers.backtest.policy_run import RunLockedError, run_policy
-from workers.backtest.run_processes import PolicyRun, run_all
+from workers.backtest.run_processes import PolicyRun, Work, run_all
 from workers.backtest.work_folder import RunFolder, run_name
 from workers.engine.api import Config
 from workers.engine.config_guard import ConfigUnreadableError
@@ -48,22 +51,30 @@ def without_numbers(folder: Path) -> list[str]:
 def test_an_interrupted_run_continues_after_its_last_part(story: Story, agreed: str, tmp_path: Path) -> None:
     history = History([story.history()], INPUT_RANKS)
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    run_policy(whole, history.scans, config_of(agreed), KEY, lambda _: None)
+    run_both(whole, history, config_of(agreed))
 
-    def stop_after(most: int) -> None:
+    edge, config = tmp_path / "edge", config_of(agreed)
+
+    def stop_after(most: int, run: Callable[[Callable[[int], None]], None]) -> None:
         def report(read: int) -> None:
             if read >= most:
                 raise Stopped
 
         with pytest.raises(Stopped):
-            run_policy(parts, history.scans, config_of(agreed), KEY, report, records_per_part=4)
+            run(report)
 
-    stop_after(8)
+    stop_after(8, lambda report: run_edge(edge, history.scans, config, KEY, report, records_per_part=4))
+    assert RunFolder(edge).parts == 1
+    (edge / "part-00001.edge").write_bytes(b"half a record")
+    (edge / "rows-00001").mkdir()
+    run_edge(edge, history.scans, config, KEY, lambda _: None, records_per_part=5)
+
+    stop_after(9, lambda report: run_policy(parts, edge, config, KEY, history.last_ms or 0, report))
     assert not RunFolder(parts).is_done
     (parts / "part-00002.leads.jsonl").write_text("half a li")
     (parts / "rows-00002").mkdir()
-    stop_after(16)
-    run_policy(parts, history.scans, config_of(agreed), KEY, lambda _: None, records_per_part=5)
+    stop_after(16, lambda report: run_policy(parts, edge, config, KEY, history.last_ms or 0, report))
+    run_policy(parts, edge, config, KEY, history.last_ms or 0, lambda _: None)
 
     assert RunFolder(parts).is_done
     assert RunFolder(parts).parts > RunFolder(whole).parts == 1
@@ -82,19 +93,18 @@ def test_an_interrupted_run_continues_after_its_last_part(story: Story, agreed: 
 
 def test_a_run_that_has_ended_is_not_repeated(story: Story, agreed: str, tmp_path: Path) -> None:
     history = History([story.history()], INPUT_RANKS)
-    run_policy(tmp_path / "run", history.scans, config_of(agreed), KEY, lambda _: None)
-    run_policy(tmp_path / "run", history.scans, config_of(agreed), KEY, lambda _: pytest.fail("it ran"))
+    for report in (lambda _: None, lambda _: pytest.fail("it ran")):
+        run_both(tmp_path / "run", history, config_of(agreed), report)
 
 
 def test_runs_in_processes_of_their_own_report_their_progress(
     story: Story, agreed: str, tmp_path: Path
 ) -> None:
     history = History([story.history()], INPUT_RANKS)
-    run = PolicyRun(tmp_path / "run", config_of(agreed))
-    wrong = PolicyRun(tmp_path / "wrong", replace(run.config, text="not a policy"))
-    run_policy(run.folder, history.scans, run.config, KEY, lambda _: None)
+    run = PolicyRun(tmp_path / "run", tmp_path / "edge", config_of(agreed))
+    wrong = PolicyRun(tmp_path / "wrong", tmp_path / "edge", replace(run.config, text="not a policy"))
     with pytest.raises(ConfigUnreadableError):
-        run_all([run, wrong], history.scans, KEY, lambda *_: None, processes=2)
+        run_all(Work([run, wrong], history.scans, KEY), lambda *_: None, processes=2)
     assert not RunFolder(wrong.folder).is_done
 
 
@@ -102,12 +112,12 @@ def test_a_run_of_another_process_is_left_alone(story: Story, agreed: str, tmp_p
     history = History([story.history()], INPUT_RANKS)
     (tmp_path / "run").mkdir()
     with FileLock(tmp_path / "run" / "lock"), pytest.raises(RunLockedError, match="another process"):
-        run_policy(tmp_path / "run", history.scans, config_of(agreed), KEY, lambda _: pytest.fail("it ran"))
+        run_both(tmp_path / "run", history, config_of(agreed))
 
 
 def test_no_file_of_a_run_holds_an_address(story: Story, agreed: str, tmp_path: Path) -> None:
     history = History([story.history()], INPUT_RANKS)
-    run_policy(tmp_path / "run", history.scans, config_of(agreed), KEY, lambda _: None)
+    run_both(tmp_path / "run", history, config_of(agreed))
     texts = [path.read_text("utf-8") for path in (tmp_path / "run").iterdir()]
     assert len(texts) == 4  # lines of leads, queues of desks, a marker, a lock
     assert [text for text in texts if "ann@" in text or "@oak" in text] == []
