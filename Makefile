@@ -55,7 +55,7 @@ bench: .venv ## compare the engine with stock Faust on the same job, as ratios
 rivals: .rivals/stamp ## install the frameworks that `python -m bench.rivals` compares the engine with, into .rivals
 
 audit: .audit-tool/bin/pip-audit ## compare the locked packages with published advisories; needs the network, and fails without it
-	.audit-tool/bin/pip-audit --strict --disable-pip --require-hashes $(addprefix -r requirements/,run.txt build.txt msk-iam.txt dev.txt)
+	.audit-tool/bin/pip-audit --strict --disable-pip --require-hashes $(addprefix -r requirements/,run.txt build.txt msk-iam.txt weights.txt dev.txt)
 
 lock: .lock-tool/bin/uv ## write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@set -e; export UV_CUSTOM_COMPILE_COMMAND='make lock'; \
@@ -64,8 +64,10 @@ lock: .lock-tool/bin/uv ## write requirements/*.txt from pyproject.toml (UPGRADE
 	compile run 3.11 pyproject.toml; \
 	compile build 3.11 --group build; \
 	compile msk-iam 3.11 pyproject.toml --extra msk-iam -c requirements/run.txt; \
+	compile weights 3.11 pyproject.toml --extra weights -c requirements/run.txt; \
 	compile rivals 3.12 requirements/rivals.in; \
-	compile dev 3.11 pyproject.toml --extra msk-iam --group dev -c requirements/run.txt -c requirements/build.txt -c requirements/msk-iam.txt
+	compile dev 3.11 pyproject.toml --extra msk-iam --extra weights --group dev \
+	  $(addprefix -c requirements/,run.txt build.txt msk-iam.txt weights.txt)
 
 .lock-tool/bin/uv:
 	@$(PYTHON) -m venv .lock-tool

@@ -37,7 +37,7 @@ HANDED_ON: Final = frozenset({LEAD_EVENTS.name, DESK_REQUESTS.name, DEAD_LETTERS
 _REPORTED: Final = frozenset({SALES_ACTIVITIES.name, CRM_REPS.name})
 """The input topics that the report reads."""
 TERMS: Final = ("privacy", "no_visits", "matching", "words", "points_last_ms")
-"""What the edge hops read of a policy. Besides its name and version, which only their alerts state."""
+"""The attributes of a policy that the edge hops read, besides its name and version, which only their alerts state."""
 
 
 def edge_terms(config: Config) -> str:

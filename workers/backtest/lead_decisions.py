@@ -17,6 +17,7 @@ _GIVES: Final = frozenset({Action.ASSIGNED.value, Action.REASSIGNED.value})
 _CONVERTED: Final = frozenset({SalesAction.OPPORTUNITY_OPENED.value, SalesAction.WON.value})
 _WORKED: Final = frozenset({Stage.SAL.value, Stage.SQL.value})
 _DEAL: Final = frozenset({Stage.OPPORTUNITY.value, Stage.CUSTOMER.value})
+_LOST: Final = frozenset({SalesAction.REJECTED.value, SalesAction.LOST.value})
 _NO_TOUCH: Final = frozenset({SalesAction.REASSIGNED.value, SalesAction.UNKNOWN.value})
 
 
@@ -48,6 +49,9 @@ class Given:
     how_chosen: str
     reasons: tuple[str, ...]
     total: int
+    fit: int
+    points: tuple[tuple[str, int], ...]
+    """The points of each line when it was first assigned, as (rule, points)."""
     assignees: list[tuple[str, int]] = field(default_factory=list)
     """Each assignee, and when the assignee got the hand-off."""
 
@@ -119,6 +123,8 @@ def _add_handoff(handoffs: dict[str, Given], line: Handoff) -> None:
             line.how_chosen,
             line.reasons,
             line.total,
+            line.fit,
+            line.points,
         )
     given.qualification = line.qualification or given.qualification
     if line.action in _GIVES:
@@ -192,6 +198,8 @@ class SalesHistory:
     won_ms: int | None = None
     converted_ms: int | None = None
     """When an opportunity was opened or a deal won, the earlier of the two. None: neither is known."""
+    lost_ms: int | None = None
+    """When sales first rejected the lead or lost the deal. None: neither is known."""
 
 
 def sales_history(lines: Iterable[LeadLine]) -> SalesHistory:
@@ -209,5 +217,8 @@ def sales_history(lines: Iterable[LeadLine]) -> SalesHistory:
             (customers if line.stage == Stage.CUSTOMER else deals).append(line.at_ms)
     won = [line.at_ms for line in reports.values() if line.action == SalesAction.WON] + customers
     converted = [line.at_ms for line in reports.values() if line.action in _CONVERTED] + deals + customers
+    lost = [line.at_ms for line in reports.values() if line.action in _LOST]
     touches = sorted(line.at_ms for line in reports.values() if line.action not in _NO_TOUCH)
-    return SalesHistory(tuple(touches), min(won, default=None), min(converted, default=None))
+    return SalesHistory(
+        tuple(touches), min(won, default=None), min(converted, default=None), min(lost, default=None)
+    )

@@ -50,6 +50,10 @@ class Handoff(msgspec.Struct, frozen=True, array_like=True, tag="handoff", gc=Fa
     total: int
     due_ms: int
     """When the first response is due. Milliseconds UTC. 0: without a deadline."""
+    fit: int
+    """The points of fit in ``total``."""
+    points: tuple[tuple[str, int], ...]
+    """The points of each line of the explanation, as (rule, points)."""
 
 
 class Score(msgspec.Struct, frozen=True, array_like=True, tag="score", gc=False):

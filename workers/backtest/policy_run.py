@@ -46,7 +46,7 @@ def run_policy(
 
     Args:
         folder: the folder of the run.
-        edge: the folder of the edge hops' run. It may still go on in another process: this one then waits for its parts.
+        edge: the folder of the edge hops' run. Another process may still be running it: this one then waits for its parts.
         config: the policy.
         lead_id_key: the secret from which lead ids are made.
         last_ms: the last time of the history. Milliseconds UTC.

@@ -50,10 +50,22 @@ class _Gate(msgspec.Struct, frozen=True):
     state: str
 
 
+class _Points(msgspec.Struct, frozen=True):
+    rule: str
+    points: int
+
+
 class _Explanation(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     total: int = 0
     gates: tuple[_Gate, ...] = ()
+
+
+class _HandoffExplanation(msgspec.Struct, frozen=True):
+    reasons: tuple[str, ...] = ()
+    fit: int = 0
+    total: int = 0
+    points: tuple[_Points, ...] = ()
 
 
 class _ScoreValue(msgspec.Struct, frozen=True):
@@ -82,7 +94,7 @@ class _RoutingValue(msgspec.Struct, frozen=True):
     action: str
     kind: str
     route: str
-    explanation: _Explanation
+    explanation: _HandoffExplanation
     qualification: str = ""
     assignee: _Assignee | None = None
     how_chosen: str = ""
@@ -232,6 +244,8 @@ class ResultFacts:
                 why.reasons,
                 why.total,
                 0 if one.first_response_due_at is None else to_ms(one.first_response_due_at),
+                why.fit,
+                tuple((line.rule, line.points) for line in why.points),
             )
         )
 

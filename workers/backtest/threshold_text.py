@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from workers.policy.changed_text import VERSION, with_numbers
+from workers.policy.changed_text import with_next_version
 from workers.policy.document import KeyPath, read
 
 _THRESHOLDS: Final[tuple[KeyPath, ...]] = (("stages", "mql", "bar"), ("stages", "mql", "threshold"))
@@ -17,10 +17,6 @@ def with_threshold(text: str, threshold: int) -> str:
     Raises:
         NoNumberError: the text has no number at ``stages.mql.bar`` or ``version``.
     """
-    document = read(text, "policy")
-    version = document.value_at(VERSION)
-    place = next((path for path in _THRESHOLDS if path in document.value_places), _THRESHOLDS[0])
-    numbers = {place: threshold}
-    if isinstance(version, str) and version.isdigit():
-        numbers[VERSION] = int(version) + 1
-    return with_numbers(text, numbers)
+    places = read(text, "policy").value_places
+    place = next((path for path in _THRESHOLDS if path in places), _THRESHOLDS[0])
+    return with_next_version(text, {place: threshold})

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from workers.commands.errors import CommandError
+from workers.commands.new_file import NewFile, write_new
 from workers.commands.rep_names import rep_names
 from workers.commands.seen_history import read_seen
 from workers.config import load_config, policy_file
@@ -157,12 +157,7 @@ class Start(StrEnum):
 @policy_app.command("new")
 def new_command(
     like: Annotated[Start, typer.Option("--like", help="The kind of company.")] = Start.FIRST,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", "-o", help="The file to write. It must not exist.", show_default="standard output"
-        ),
-    ] = None,
+    out: NewFile = None,
 ) -> None:
     r"""Write a commented start of a policy that passes the check.
 
@@ -179,9 +174,5 @@ def new_command(
     if out is None:
         typer.echo(text, nl=False)
         return
-    try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise CommandError(f"{out} exists; choose another file") from None
+    write_new(out, text)
     typer.echo(f"{out} is written; next: lead-router policy check {out}", err=True)

@@ -18,6 +18,7 @@ from workers.backtest.report_sections import LoadRange, sections_of
 from workers.commands.errors import FAILED, CommandError
 from workers.commands.followed_policies import ReportReader, publish_config, read_archive
 from workers.commands.kafka import Shadow
+from workers.commands.new_file import NewFile, refuse_existing, write_new
 from workers.commands.policy_runs import WORK_FOLDER, Processes, Work, read_history, run_policies
 from workers.commands.replay import DEMO_KEY, Key
 from workers.commands.task_reports import places
@@ -36,16 +37,6 @@ _WITHIN_S: Final = 60.0
 """How long the command waits until every partition has taken the policy. Seconds."""
 _SHORT: Final = 2
 """The sections of a backtest that are printed: how many leads become MQLs, and which leads change."""
-
-OutFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        "-o",
-        help="Write the text into this file. It must not exist.",
-        show_default="none",
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +67,7 @@ def publish(
         list[Path] | None,
         typer.Option("--history", help="Files of records: also print the short result of a backtest."),
     ] = None,
-    out: OutFile = None,
+    out: NewFile = None,
     work: Work = WORK_FOLDER,
     processes: Processes = None,
     lead_id_key: Key = DEMO_KEY,
@@ -98,8 +89,7 @@ def publish(
     """
     if (file is None) is not back:
         raise CommandError("expected the file of a policy, or --back")
-    if out is not None and out.exists():
-        raise CommandError(f"{out} exists; choose another file")
+    refuse_existing(out)
     new = None if file is None else load_config(file)
     settings = load_settings(shadow=shadow)
     archive, reports = asyncio.run(_read(settings))
@@ -118,13 +108,13 @@ def publish(
         return
     confirm_publication(planned, len(reports.tasks), yes=yes)
     if out is not None:
-        _write(out, planned.config.text)
+        write_new(out, planned.config.text)
     _publish(settings, planned)
     if back and out is None:
         typer.echo("put the text under version control: lead-router policy followed --out FILE")
 
 
-def followed(out: OutFile = None, shadow: Shadow = None) -> None:
+def followed(out: NewFile = None, shadow: Shadow = None) -> None:
     r"""Print the text of the policy that the partitions follow now, for version control, `try`, `diff` and `backtest`.
 
     [bold]Example[/]
@@ -137,7 +127,7 @@ def followed(out: OutFile = None, shadow: Shadow = None) -> None:
     if out is None:
         typer.echo(config.text, nl=False)
     else:
-        _write(out, config.text)
+        write_new(out, config.text)
     for line in _state_lines(config, reports):
         typer.echo(line, err=True)
 
@@ -280,14 +270,6 @@ def _publish(settings: Settings, planned: Publication) -> None:
     for line in rest:
         typer.echo(f"  {line}", err=True)
     raise typer.Exit(FAILED)
-
-
-def _write(out: Path, text: str) -> None:
-    try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise CommandError(f"{out} exists; choose another file") from None
 
 
 def _name(config: Config) -> str:

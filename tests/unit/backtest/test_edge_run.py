@@ -57,11 +57,7 @@ def test_the_terms_are_all_that_the_edge_hops_read_of_a_policy() -> None:
     ("old", "new", "is_same"),
     [
         ("bar: 135", "bar: 140", True),
-        (
-            "{if: customer,          to: account owner,     kind: expansion}",
-            "{if: customer, to: account owner, kind: in_cycle}",
-            True,
-        ),
+        ("for_days: 180", "for_days: 181", True),
         ("repeats: {days: 7}", "repeats: {days: 8}", False),
         ("activities: [heartbeat, ping]", "activities: [heartbeat]", False),
         ("without_tracking_consent: count_nothing", "without_tracking_consent: count_everything", False),

@@ -161,7 +161,7 @@ def test_the_entry_point_of_msk_iam_names_its_class() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     module, _, name = project["entry-points"][GROUP]["msk-iam"].partition(":")
     assert (module, name) == (MskIamProvider.__module__, MskIamProvider.__name__)
-    assert list(project["optional-dependencies"]) == ["msk-iam"]
+    assert "msk-iam" in project["optional-dependencies"]
 
 
 def test_a_token_of_msk_iam_is_signed_for_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
