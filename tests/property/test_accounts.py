@@ -200,7 +200,7 @@ def lead_state(market: Market, lead_id: str) -> Any:
     score = rows.get(ScoreRow, BANK, lead_id) or ScoreRow()
     account = rows.get(AccountRow, BANK) or AccountRow()
     behaviour = TERMS.rules.points(score.counts, TERMS.day_of(MONDAY))
-    fit = fit_of(TERMS, account.company, lead)
+    fit = fit_of(TERMS, account.company, lead, TERMS.day_of(MONDAY))
     return (
         lead.stage,
         lead.facts,

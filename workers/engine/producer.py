@@ -120,7 +120,7 @@ class TransactionalWriter:
         return self._transactions
 
     async def _abort(self, transactions: Transactions) -> None:
-        if transactions.is_open:
+        if transactions.is_open and not transactions.must_be_fenced:
             with contextlib.suppress(Exception):  # if this fails, the fence of the next producer aborts
                 await asyncio.wait_for(transactions.end(commits=False), _CLOSE_TIMEOUT_S)
 

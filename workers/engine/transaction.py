@@ -104,6 +104,17 @@ class Transactions:
         """Whether an EndTxn was sent of which the connection broke before its answer."""
         self.is_open = False
         """Whether the broker may have an open transaction of this producer."""
+        self._unanswered_writes = 0
+        """Produce requests of the open transaction that have no answer."""
+
+    @property
+    def must_be_fenced(self) -> bool:
+        """Whether an open transaction must be left to the fence of the next producer instead of being aborted.
+
+        A write that has no answer may still arrive. Brokers before 3.6 accept it after an abort of the same epoch, as a record
+        of no transaction. No marker ever follows it, and readers wait for ever (KIP-890). A fence aborts with a new epoch.
+        """
+        return self._unanswered_writes > 0 and not self.has_second_version
 
     async def choose_version(self) -> None:
         """Ask the coordinator for the transaction version of the cluster. It must be called before the first transaction.
@@ -130,6 +141,7 @@ class Transactions:
         for topic in by_topic.keys() - self._topics:
             await self._client._wait_on_metadata(topic)  # noqa: SLF001 - raises if the topic does not exist
             self._topics.add(topic)
+        self._unanswered_writes = 0  # a repeat of an earlier transaction is recognised by its sequence number
         if self.has_second_version:
             self.is_open = True
             return
@@ -233,6 +245,7 @@ class Transactions:
             if self.has_second_version
             else ProduceRequest(*settings, list(by_topic.items()))
         )
+        self._unanswered_writes += 1
         try:
             answer = await self._client.send(leader, request)
         except KafkaError as error:
@@ -240,6 +253,7 @@ class Transactions:
                 raise
             await self._client.force_metadata_update()
             return {}
+        self._unanswered_writes -= 1
         written = {}
         for topic, partitions, *_tags in answer.topics:
             for partition, code, offset, *_ in partitions:
