@@ -75,7 +75,13 @@ def send_lead(hand: LeadInHand, to: str, *, earned: bool = False, is_placed: boo
         kept=pack_row(AccountPayload(last_rep=case.account.last_rep)) if had_rep else None,
     )
     case.publish(LEAD_EVENTS, event)
-    moved = MovedRow(stage_n=lead.stage_n, revision=score.revision, to=to, service=lead.service)
+    before = case.rows.get(MovedRow, case.key, lead_id) or MovedRow(stage_n=0, revision=0)
+    moved = MovedRow(
+        stage_n=max(lead.stage_n, before.stage_n),
+        revision=max(score.revision, before.revision),
+        to=to,
+        service=lead.service or before.service,
+    )
     case.rows.put(moved, case.key, lead_id)
     case.rows.delete(LeadRow, case.key, lead_id)
     case.rows.delete(ScoreRow, case.key, lead_id)

@@ -69,9 +69,10 @@ def enter(hand: LeadInHand) -> None:
     moved = case.rows.get(MovedRow, case.key, hand.lead_id)
     if moved is not None:
         case.rows.delete(MovedRow, case.key, hand.lead_id)
-        hand.score = ScoreRow(revision=moved.revision)
+        # A contact that was no lead may have moved since an erasure, without having continued its numbers.
+        hand.score = ScoreRow(revision=max(hand.score.revision, moved.revision))
         hand.write_score()
-        hand.change(stage_n=moved.stage_n, service=moved.service)
+        hand.change(stage_n=max(hand.lead.stage_n, moved.stage_n), service=moved.service)
     fit = fit_of(case.terms, case.account.company, hand.lead, case.today)
     _change_stage(hand, Stage.KNOWN, fit, NO_POINTS, (Reason.FIRST_SEEN,))
 

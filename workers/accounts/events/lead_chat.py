@@ -169,7 +169,9 @@ def ask_presence_for(case: Case, request: OpenRequest) -> None:
         case.publish(
             DESK_REQUESTS,
             PresenceAsked(
-                event_id=request.request_id,
+                event_id=fact_id(
+                    "waits", request.request_id
+                ),  # the assignment is told under the id of the request
                 desk=request.desk,
                 account_key=case.key,
                 conversation_id=chat.conversation_id,
