@@ -1,6 +1,6 @@
 """A person was erased, is known to the CRM again, and moves between two accounts before being a lead again: no id is used twice.
 
-Found by the fuzz. A contact who is no lead moves without having continued the numbers of the erased lead.
+Found by the fuzz. A contact without a stage moves without having continued the numbers of the erased lead.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def enter(hand: LeadInHand) -> None:
     moved = case.rows.get(MovedRow, case.key, hand.lead_id)
     if moved is not None:
         case.rows.delete(MovedRow, case.key, hand.lead_id)
-        # A contact that was no lead may have moved since an erasure, without having continued its numbers.
+        # A contact without a stage may have moved since an erasure, and has not continued the numbers then.
         hand.score = ScoreRow(revision=max(hand.score.revision, moved.revision))
         hand.write_score()
         hand.change(stage_n=max(hand.lead.stage_n, moved.stage_n), service=moved.service)

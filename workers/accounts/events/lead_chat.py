@@ -171,7 +171,7 @@ def ask_presence_for(case: Case, request: OpenRequest) -> None:
             PresenceAsked(
                 event_id=fact_id(
                     "waits", request.request_id
-                ),  # the assignment is told under the id of the request
+                ),  # the answer about the assignment has the id of the request
                 desk=request.desk,
                 account_key=case.key,
                 conversation_id=chat.conversation_id,
