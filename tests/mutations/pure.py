@@ -325,11 +325,4 @@ PURE = [
         "test_a_worker_joins_again_after_each_session_without_an_answer_and_leaves_when_that_has_not_helped",
         "assert {",
     ),
-    Mutation(
-        "a transaction is aborted although a write of it may still arrive",
-        "on brokers before 3.6 a write that arrives after an abort belongs to no transaction, and readers wait for ever",
-        (Edit(f"{ENGINE}/producer.py", " and not transactions.must_be_fenced", ""),),
-        "unit/prove/test_late_requests.py::test_a_write_that_arrives_after_it_was_given_up_belongs_to_no_hanging_transaction",
-        "assert [",
-    ),
 ]

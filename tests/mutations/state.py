@@ -88,4 +88,11 @@ STATE = [
         "unit/engine/test_marker.py::test_a_timer_is_condemned_by_its_second_crash_and_no_record_is_suspected",
         "assert",
     ),
+    Mutation(
+        "a transaction is aborted although a write of it may still arrive",
+        "on brokers before 3.6 a write that arrives after an abort belongs to no transaction, and readers wait for ever",
+        (Edit(f"{ENGINE}/producer.py", " and not transactions.must_be_fenced", ""),),
+        "unit/prove/test_late_requests.py::test_a_write_that_arrives_after_it_was_given_up_belongs_to_no_hanging_transaction",
+        "assert [",
+    ),
 ]

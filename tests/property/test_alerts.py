@@ -283,7 +283,7 @@ def causes(play: Play, key: str) -> set[Cause]:
             found.add((Alert.ACCOUNT_WITHOUT_OWNER, company.owner_rep_id or ""))
     for (lead_id,), lead in play.rows(LeadRow, key).items():
         if lead.stage is Stage.WAITING_FOR_FACTS:
-            fit = fit_of(TERMS, company, lead)
+            fit = fit_of(TERMS, company, lead, TERMS.day_of(play.now_ms))
             found |= {(Alert.FACT_WANTED, f" {fact}") for fact in fit.wanted_of_company}
             found |= {(Alert.FACT_WANTED, f"{lead_id} {fact}") for fact in fit.wanted_of_person}
     found |= {(Alert.CLAIM_REFUSED, one) for one in refused_claims(play.market, key, TERMS, play.now_ms)}

@@ -99,7 +99,8 @@ class Route(Part):
     """
     without_owner: DeskText | None = None
     """For customer, open_opportunity and account_has_owner: the desk that gets the lead if no active rep owns the account.
-    Its deadlines also apply to the owner: ``without_owner: desk west``. Left out: the next line is tested."""
+    Its deadlines also apply to the owner: ``without_owner: desk west``. Left out: the next line is tested. An active owner whom a later
+    line names comes before it."""
     points: Points | None = None
     """For customer and open_opportunity: the least points of behaviour with which a lead is handed over: ``points: 20``.
 

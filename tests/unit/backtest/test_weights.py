@@ -23,7 +23,7 @@ def test_what_won_leads_have_gets_more_points_and_what_lost_leads_have_gets_few(
     assert found is not None
     points = dict(zip((line.name for line in lines), found.points, strict=True))
     assert points["pricing"] > 4
-    assert points["webinar"] == 1  # never below 1: a rule that gives points goes on giving some
+    assert points["webinar"] == 1  # never below 1, so that the rule still gives points
     assert points["paper"] == 8  # too few leads have it
     assert points["careers"] == -10
     assert found.suggested.area.value > found.present.area.value
@@ -39,7 +39,7 @@ def test_the_same_leads_give_the_same_points(policy: Policy) -> None:
     )
 
 
-def test_points_stay_within_the_caps_and_keep_their_signs(policy: Policy) -> None:
+def test_points_stay_within_the_caps_and_stay_positive_or_negative(policy: Policy) -> None:
     lines = lines_of(policy)
     for seed in range(3):
         found = suggest_points(leads_that_price_wins(150, seed), lines, policy)

@@ -77,7 +77,8 @@ def plan_for(
 ) -> Plan:
     """Return the desk to ask for a lead of this kind.
 
-    An inquiry uses neither a turn nor capacity: it goes to the account's holder, else to the desk as a whole.
+    An owner whom a later line names comes before the fallback desk of an earlier one: it is the account's own rep. An
+    inquiry uses neither a turn nor capacity: it goes to the account's holder, else to the desk as a whole.
     """
     owner = owner_of(policy, account)
     if owner is not None and owner.route is Route.BY_HAND:
@@ -96,7 +97,9 @@ def plan_for(
         if isinstance(step, Plan):
             return step._replace(earlier=tuple(earlier))
         earlier.append(step)
-        if held is None and line.fallback is not None and step.why in _NO_ACTIVE_OWNER[Route(line.name)]:
+        if owner is not None or held is not None or line.fallback is None:
+            continue
+        if step.why in _NO_ACTIVE_OWNER[Route(line.name)]:
             desk = f"{_DESK}{line.fallback}"
             return Plan(desk, RequestMode.TURN, None, Route(line.name), None, tuple(earlier))
     raise AssertionError("the policy's last route is otherwise, and it always holds")
