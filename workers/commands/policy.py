@@ -13,8 +13,9 @@ from workers.commands.new_file import NewFile, write_new
 from workers.commands.rep_names import rep_names
 from workers.commands.seen_history import read_seen
 from workers.config import load_config, policy_file
+from workers.policy.load import PolicyError
 from workers.policy.model import Policy
-from workers.policy.pages.check_output import check_policy_file, describe_unseen
+from workers.policy.pages.check_output import check_policy_file, describe_unseen, name_defaults
 from workers.policy.pages.explain_output import Audience, explain_policy
 from workers.policy.pages.page_formats import Format, write_page
 from workers.policy.pages.party_pages import explain_desk, explain_partner, with_names
@@ -55,7 +56,12 @@ def check(
       lead-router policy check policy/default.yaml --against march.jsonl
     """
     path = policy_file(file)
-    policy, _ = load_config(file)
+    try:
+        policy, _ = load_config(file)
+    except PolicyError:
+        for line in name_defaults(path):
+            typer.echo(line)
+        raise
     _, lines = check_policy_file(path)
     for line in [*lines, *(describe_unseen(path, read_seen(against, policy)) if against else ())]:
         typer.echo(line)

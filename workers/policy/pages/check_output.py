@@ -52,6 +52,16 @@ def _write_notes(notes: list[Problem]) -> list[str]:
     ]
 
 
+def name_defaults(path: Path) -> list[str]:
+    """Return one line with the keys that a refused file does not have. Empty if it has all, or cannot be read."""
+    try:
+        lines = list_defaults(path.read_text("utf-8-sig"), str(path), None)
+    except (OSError, UnicodeDecodeError, PolicyError):
+        return []
+    names = ", ".join(line.partition(":")[0] for line in lines)
+    return [f"keys that the file does not have, and that then have their defaults: {names}"] if names else []
+
+
 def _describe_defaults(path: Path, policy: Policy) -> list[str]:
     """Return the defaults that hold because the file does not have the keys."""
     lines = list_defaults(path.read_text("utf-8-sig"), str(path), policy)

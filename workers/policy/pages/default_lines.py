@@ -36,13 +36,15 @@ _LISTED: Final[Mapping[type[Part], tuple[str, ...]]] = {
 """The keys that are listed. A policy decides more by them than by the keys that are left out here."""
 
 
-def list_defaults(text: str, file: str, policy: Policy) -> list[str]:
-    """Return the lines for a policy and its text."""
+def list_defaults(text: str, file: str, policy: Policy | None) -> list[str]:
+    """Return the lines for a policy and its text. None: the policy is refused, so its own grade is not known."""
     document = read(text, file)
     read_field_words(document)
-    lines = (
-        [] if "grade" in document.tree else [f"grade: {render_flow(policy.grade.model_dump(by_alias=True))}"]
-    )
+    lines = []
+    if "grade" not in document.tree:
+        lines.append(
+            "grade" if policy is None else f"grade: {render_flow(policy.grade.model_dump(by_alias=True))}"
+        )
     lines += list(_walk(Policy, document.tree, ()))
     fill_defaults(document)
     routes = document.tree.get("routes", [])

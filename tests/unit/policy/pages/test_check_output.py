@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workers.policy.model import Policy
-from workers.policy.pages.check_output import check_policy_file
+from workers.policy.pages.check_output import check_policy_file, name_defaults
 
 DEFAULT = Path(__file__).parents[4] / "policy" / "default.yaml"
 
@@ -48,3 +48,11 @@ def test_a_threshold_that_the_lowest_fit_never_reaches_is_stated(
         "MQL threshold (bar): 135; a lead with the lowest fit needs 55 points of behaviour, and behaviour gives at most 40"
         in lines
     )
+
+
+def test_of_a_refused_file_the_keys_with_defaults_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text("policy: small\nversion: none\n", "utf-8")
+    (line,) = name_defaults(file)
+    assert line.startswith("keys that the file does not have, and that then have their defaults: grade, ")
+    assert name_defaults(tmp_path / "missing.yaml") == []
