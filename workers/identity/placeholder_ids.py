@@ -49,6 +49,11 @@ _BEGINNINGS: Final = ("object", "function", "0123", "1234", "9876", "undefined",
 
 def is_placeholder_event_id(event_id: str) -> bool:
     """Whether the id of an event is a placeholder. A number other than 0 is an id, because systems count their events."""
+    if event_id.isalnum() and event_id.isascii() and event_id[-1].isdigit():
+        if event_id.isdigit():
+            return not event_id.strip("0")
+        if len(event_id) <= _LONGEST_WORD and event_id[0].isalpha():
+            return False  # nearly every short id ends here
     return _is_placeholder(event_id) and not event_id.strip().lstrip("0").isdecimal()
 
 
