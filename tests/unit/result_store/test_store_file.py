@@ -217,10 +217,11 @@ def test_only_its_user_may_read_the_file(tmp_path: Path) -> None:
 def test_no_address_and_no_telephone_number_is_stored(tmp_path: Path) -> None:
     path = filled(tmp_path / "results.sqlite", story_of(tmp_path), "wed 12:00")
     texts = [
-        str(unpack(value) if isinstance(value, bytes) and value[:1] == b"\x78" else value)
+        str(unpack(value) if isinstance(value, bytes) else value)
         for table in TABLES
         for row in rows(path, table)
         for value in row
+        if not isinstance(value, bytes) or value[:1] == b"\x78"  # other bytes are hashes
     ]
     assert [text for text in texts if "@" in text or "202 555" in text or "2025550188" in text] == []
 
