@@ -16,6 +16,7 @@ COPY pyproject.toml README.md ./
 COPY workers workers
 COPY schemas schemas
 COPY policy policy
+COPY sources sources
 RUN /opt/builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir wheels . \
  && /opt/lead-router/bin/pip install --no-deps --no-index wheels/*.whl
 

@@ -14,6 +14,7 @@ from workers.commands.errors import errors_as_messages
 from workers.commands.fairness import fairness
 from workers.commands.history import history_app
 from workers.commands.kafka import resume, topics_app, worker
+from workers.commands.map_file import map_file
 from workers.commands.policy import policy_app
 from workers.commands.policy_publish import followed, publish
 from workers.commands.policy_solve import solve
@@ -59,6 +60,7 @@ app.command()(replay)
 app.command()(backtest)
 app.add_typer(history_app, name="history")
 app.command("try")(try_lead)
+app.command("map")(map_file)
 app.command()(watch)
 app.command()(why)
 app.command()(fairness)

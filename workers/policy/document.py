@@ -109,8 +109,8 @@ def format_path(path: KeyPath) -> str:
     return text
 
 
-def read(text: str, file: str) -> Document:
-    """Parse the text of a policy file. Raises :class:`PolicyError`."""
+def read(text: str, file: str, kind: str = "a policy") -> Document:
+    """Parse the text of a policy file, or of another ``kind`` of file. Raises :class:`PolicyError`."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise PolicyError(
             [
@@ -133,9 +133,7 @@ def read(text: str, file: str) -> Document:
             [Problem(file, line, 1, "", "a character that YAML forbids", "printable text")]
         ) from None
     if not isinstance(node, yaml.MappingNode):
-        raise PolicyError(
-            [Problem(file, 1, 1, "", "no keys", "a policy, which is a mapping of keys and values")]
-        )
+        raise PolicyError([Problem(file, 1, 1, "", "no keys", f"{kind}, which has keys and values")])
     document = Document(file, None)
     problems: list[Problem] = []
     tree = _convert(node, (), document, problems)

@@ -12,7 +12,7 @@ _IN_PLACE: Final = "key: value with the same indentation as its neighbours"
 _KINDS: Final = (
     (r"found character '\\t'", "a tab", "blanks for the indentation"),
     (r"found character '(.)' that", "a text that begins with {0}", "quotes around the text"),
-    (r"a single document", "a second document behind ---", "one policy in a file"),
+    (r"a single document", "a second document behind ---", "one document in a file"),
     (r"scanning an alias", "a text that begins with *", 'quotes around the text, as "*/pricing*"'),
     (
         r"flow mapping",
