@@ -31,6 +31,7 @@ ENV PATH=/opt/lead-router/bin:$PATH \
     HOME=/var/lib/lead-router \
     PYTHONUNBUFFERED=1 \
     LEAD_ROUTER_DATA_DIR=/var/lib/lead-router \
+    LEAD_ROUTER_CONSOLE_DIR=/var/lib/lead-router/console \
     LEAD_ROUTER_LOG_FORMAT=json \
     LEAD_ROUTER_METRICS_PORT=9464
 # A number, so that an orchestrator can check that the user is not root.

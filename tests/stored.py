@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+
+import httpx
 
 from tests.scenarios.story import Story
 from workers.engine.api import Record
@@ -14,6 +16,8 @@ from workers.result_store.console_tables import console_tables
 from workers.result_store.projection import Projection
 from workers.result_store.store_file import Place, ResultStore
 
+Browser = Callable[[Story, str], httpx.AsyncClient]
+"""Opens a console over a story, as of a time of it."""
 KEY = b"a key for tests only"
 """The key of lead ids in a story."""
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from workers.commands.backtest import backtest
+from workers.commands.console import console
 from workers.commands.demo import demo
 from workers.commands.dlq import dlq_app
 from workers.commands.errors import errors_as_messages
@@ -61,6 +62,7 @@ app.command()(backtest)
 app.add_typer(history_app, name="history")
 app.command("try")(try_lead)
 app.command("map")(map_file)
+app.command()(console)
 app.command()(watch)
 app.command()(why)
 app.command()(fairness)

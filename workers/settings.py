@@ -32,6 +32,7 @@ MIN_KEY_BYTES: Final = 16
 Count = Annotated[int, Field(ge=1)]
 RetentionDays = Annotated[int, Field(ge=14)]
 """Days that topics keep records. At least 14: records expire by their own timestamps, and replays bring old ones."""
+Days = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Percent = Annotated[float, Field(gt=0, le=100)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -162,6 +163,19 @@ class Settings(ConnectionSettings):
         default="127.0.0.1",
         min_length=1,
         description="Address of that page. `0.0.0.0` for a probe from outside: it has no login.",
+    )
+    console_dir: Path = Field(
+        default=Path("data/console"),
+        description="Folder for the results that the console keeps. It may be deleted: the topics are read again.",
+    )
+    console_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address of the console. Another one than loopback shows its pages to everyone who can reach it.",
+    )
+    console_port: Port = Field(default=8484, description="Port of the console.")
+    results_days: Days = Field(
+        default=730, description="Days that the console keeps results. They outlive the topics."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",

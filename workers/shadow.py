@@ -36,8 +36,12 @@ SUFFIX = "-shadow"
 
 
 def settings_of_shadow(settings: Settings) -> Settings:
-    """Return the settings of a shadow: its own app id and its own data directory."""
-    own = {"app_id": settings.app_id + SUFFIX, "data_dir": settings.data_dir / "shadow"}
+    """Return the settings of a shadow: its own app id, data directory and store of results."""
+    own = {
+        "app_id": settings.app_id + SUFFIX,
+        "data_dir": settings.data_dir / "shadow",
+        "console_dir": settings.console_dir / "shadow",
+    }
     return settings.model_copy(update=own)
 
 

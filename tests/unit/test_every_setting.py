@@ -23,6 +23,7 @@ from workers.broker.clients import client_arguments
 from workers.broker.topic_plan import plan_topics
 from workers.config import load_config
 from workers.connection_settings import Mechanism, Security
+from workers.console.run_console import allowed_hosts, store_path
 from workers.demo.run import _kafka
 from workers.engine.api import Config
 from workers.engine.context import Context
@@ -129,6 +130,8 @@ LINES: Final[dict[str, tuple[Shows, Any]]] = {
     "dead_letter_share_percent": (LIMITS, 20.5),
     "dead_letter_run": (LIMITS, 7),
     "stopped_hold_s": (BOUNDS, 60.0),
+    "console_dir": (lambda settings, _: store_path(settings), Path("elsewhere")),
+    "console_host": (lambda settings, _: allowed_hosts(settings), "console.example"),
     "log_level": (of_log, "error"),
     "log_format": (of_log, LogFormat.PRETTY),
 }
@@ -138,6 +141,8 @@ RUNNING: Final = {
     "session_timeout_s": "integration/router.py",
     "metrics_port": "integration/test_router_probes.py",
     "metrics_host": "integration/test_router_probes.py",
+    "console_port": "unit/console/test_run_console.py",
+    "results_days": "unit/console/test_run_console.py",
     "secrets_dir": "unit/test_connection_settings.py",
 }
 """Settings that only a running process or another way of loading shows, with the test (below tests/) that sets them."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from schemas.topics import TOPICS, Direction
 from workers.broker.topic_plan import AGENTS
 from workers.engine.context import changelog_topic, config_topic, watermark_topic
+from workers.result_store.console_tables import console_topics
 from workers.shadow import topic_names
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Role(StrEnum):
     READER = "reader"
     IMPORTER = "importer"
     LETTERS = "letters"
+    CONSOLE = "console"
 
 
 PURPOSE: Final = {
@@ -44,6 +46,7 @@ PURPOSE: Final = {
     Role.READER: "`watch`, `why`; a subscriber needs a group of its own as well",
     Role.IMPORTER: "`history import`",
     Role.LETTERS: "`dlq list`, `dlq show`, `dlq retry`, `dlq drop`",
+    Role.CONSOLE: "`console`",
 }
 
 
@@ -138,10 +141,16 @@ def _letters(settings: Settings) -> Iterator[Right]:
     yield Right("transactional_id", f"{settings.app_id}-dlq", "Write")
 
 
+def _console(settings: Settings) -> Iterator[Right]:
+    names = topic_names() if settings.shadow else {}
+    yield from _topics([names.get(name, name) for name in console_topics(settings.app_id)], "Read")
+
+
 _RIGHTS: Final = {
     Role.WORKER: _worker,
     Role.OPERATOR: _operator,
     Role.READER: _reader,
     Role.IMPORTER: _importer,
     Role.LETTERS: _letters,
+    Role.CONSOLE: _console,
 }

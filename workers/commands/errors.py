@@ -20,6 +20,7 @@ from workers.engine.datadir import DataDirLockedError
 from workers.engine.heartbeats import MembershipLostError
 from workers.local_kafka.kafka_error import LocalKafkaError
 from workers.policy.load import PolicyError
+from workers.result_store.store_file import StoreError
 from workers.settings import SettingsError
 
 FAILED: Final = 1
@@ -42,6 +43,7 @@ _USER_ERRORS: Final = (
     ClockDiffersError,
     AccessDeniedError,
     MembershipLostError,
+    StoreError,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workers.engine.context import watermark_topic
 from workers.result_store.alert_table import AlertTable
 from workers.result_store.company_table import CompanyTable
+from workers.result_store.erasure_requests import TOPICS as ERASURE_TOPICS
 from workers.result_store.handoff_table import HandoffTable
 from workers.result_store.ledger_table import LedgerTable
 from workers.result_store.letter_table import LetterTable
@@ -30,3 +31,8 @@ def console_tables(app_id: str, lead_id_key: bytes) -> tuple[Projection, ...]:
         CompanyTable(),
         TaskTable(watermark_topic(app_id)),
     )
+
+
+def console_topics(app_id: str) -> frozenset[str]:
+    """Return the topics that the console reads, with their names in the contract."""
+    return ERASURE_TOPICS.union(*(one.topics for one in console_tables(app_id, b"")))

@@ -1,0 +1,1 @@
+"""The console: web pages over the store of results (docs/console.md)."""

@@ -1,0 +1,12 @@
+"""All pages, in the order of the menu. Add a page here (docs/console.md, "How to add a page")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from workers.console.pages import now_page
+
+if TYPE_CHECKING:
+    from workers.console.page import Page
+
+PAGES: Final[tuple[Page, ...]] = (now_page.PAGE,)

@@ -1,0 +1,152 @@
+"""The web application: routes to the pages, their templates, the streams of news, and the static files.
+
+In: the file of the store, a function that returns the time, and the names under which the console may be asked. Out: a Starlette
+application without state. Who stores the records is not its concern (workers/commands/console.py).
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from workers.console.guards import Guards
+from workers.console.page import Asked, Elsewhere, Page
+from workers.console.page_list import PAGES
+from workers.console.shown_text import FILTERS
+from workers.result_store.store_file import reading
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp
+
+    from workers.console.news import News
+
+_log = structlog.get_logger(__name__)
+FOLDER: Final = Path(__file__).parent
+_LOCAL: Final = ("127.0.0.1", "localhost", "[::1]")
+_ERRORS: Final = {
+    HTTPStatus.NOT_FOUND: "There is no such page, lead, hand-off or account. It may be older than the store, or erased.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This page cannot be asked in this way.",
+}
+
+
+def make_app(store: Path, news: News, clock: Callable[[], int | None], hosts: Sequence[str] = ()) -> ASGIApp:
+    """Return the application.
+
+    Args:
+        store: the file of the store.
+        news: the streams of open pages.
+        clock: returns the time in milliseconds UTC, or None for the time of the newest result in the store.
+        hosts: further host names under which browsers may ask. Others are refused, so that no foreign site can read a page
+            through a name of its own.
+    """
+    templates = _templates()
+    pages = _Pages(store, templates, clock)
+
+    async def stream(request: Request) -> Response:
+        page = next((one for one in PAGES if one.name == request.path_params["name"]), None)
+        if page is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        if news.is_full:
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
+        return StreamingResponse(news.stream(page.changes_with), media_type="text/event-stream")
+
+    async def failed(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for this class
+        status = HTTPStatus(error.status_code)
+        text = _ERRORS.get(status, "The console failed at this page. Its log names the reason.")
+        shown = templates.get_template("error.html").render(status=status, text=text, page=None, pages=PAGES)
+        return HTMLResponse(shown, status)
+
+    app = Starlette(
+        routes=[
+            *(Route(page.path, pages.answer_of(page), methods=_methods(page)) for page in PAGES),
+            Route("/news/{name}", stream),
+            Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        ],
+        exception_handlers={HTTPException: failed},
+    )
+    return Guards(TrustedHostMiddleware(app, allowed_hosts=[*_LOCAL, *hosts], www_redirect=False))
+
+
+class _Pages:
+    """Answers requests for pages."""
+
+    def __init__(self, store: Path, templates: Environment, clock: Callable[[], int | None]) -> None:
+        self._store = store
+        self._templates = templates
+        self._clock = clock
+
+    def answer_of(self, page: Page) -> Callable[[Request], Any]:
+        """Return the endpoint of a page."""
+
+        async def answer(request: Request) -> Response:
+            form = {}
+            if request.method == "POST":
+                form = {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
+            return await run_in_threadpool(
+                self._answer, page, dict(request.path_params), dict(request.query_params), form
+            )
+
+        return answer
+
+    def _answer(
+        self, page: Page, place: dict[str, str], query: dict[str, str], form: dict[str, str]
+    ) -> Response:
+        try:
+            with reading(self._store) as connection:
+                now_ms = self._clock()
+                if now_ms is None:
+                    now_ms = newest_ms(connection)
+                view = page.load(connection, Asked(now_ms, place, query, form))
+            if isinstance(view, Elsewhere):
+                return RedirectResponse(view.path, HTTPStatus.SEE_OTHER)
+            if view is not None:
+                template = self._templates.get_template(f"{page.name}.html")
+                return HTMLResponse(template.render(view=view, page=page, pages=PAGES, now_ms=now_ms))
+        except Exception as error:  # noqa: BLE001 - its text may quote a person's data, so only its class is logged
+            _log.error("page_failed", page=page.name, error=type(error).__name__, at=_place_of(error))
+            raise HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR) from None
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+
+
+def _place_of(error: Exception) -> str:
+    """Return the module and the line that raised an error."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
+
+
+def newest_ms(connection: Any) -> int:
+    """Return the time that the workers have reached, by their reports, else by the newest hand-off. Milliseconds UTC."""
+    (reached,) = connection.execute("SELECT max(reached_ms) FROM tasks").fetchone()
+    (newest,) = connection.execute("SELECT max(at_ms) FROM revisions").fetchone()
+    return int(max(reached or 0, newest or 0))
+
+
+def _templates() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(FILTERS)
+    return made
+
+
+def _methods(page: Page) -> list[str]:
+    return ["GET", "POST"] if page.is_posted else ["GET"]
