@@ -25,6 +25,8 @@ class Asked:
     form: Mapping[str, str] = field(default_factory=dict)
     may_see_people: bool = True
     """Whether names and job titles of leads are shown to this user."""
+    lead_id_key: bytes = field(default=b"", repr=False)
+    """The secret from which lead ids are made. A search by address needs it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workers.console.pages import now_page
+from workers.console.pages import account_page, handoff_page, live_page, now_page, search_page, story_page
 
 if TYPE_CHECKING:
     from workers.console.page import Page
 
-PAGES: Final[tuple[Page, ...]] = (now_page.PAGE,)
+PAGES: Final[tuple[Page, ...]] = (
+    now_page.PAGE,
+    live_page.PAGE,
+    search_page.PAGE,
+    account_page.PAGE,
+    handoff_page.PAGE,
+    story_page.PAGE,
+)

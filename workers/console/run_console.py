@@ -124,7 +124,7 @@ async def _serving(
     settings: Settings, store: Path, news: News, listener: socket.socket
 ) -> AsyncIterator[None]:
     config = uvicorn.Config(
-        make_app(store, news, clock_of(settings), allowed_hosts(settings)),
+        make_app(store, news, clock_of(settings), settings.required_lead_id_key(), allowed_hosts(settings)),
         lifespan="off",
         ws="none",
         access_log=False,  # a line for each page would log who was looked at

@@ -43,18 +43,21 @@ _ERRORS: Final = {
 }
 
 
-def make_app(store: Path, news: News, clock: Callable[[], int | None], hosts: Sequence[str] = ()) -> ASGIApp:
+def make_app(
+    store: Path, news: News, clock: Callable[[], int | None], lead_id_key: bytes, hosts: Sequence[str] = ()
+) -> ASGIApp:
     """Return the application.
 
     Args:
         store: the file of the store.
         news: the streams of open pages.
         clock: returns the time in milliseconds UTC, or None for the time of the newest result in the store.
+        lead_id_key: the secret from which lead ids are made, for a search by address.
         hosts: further host names under which browsers may ask. Others are refused, so that no foreign site can read a page
             through a name of its own.
     """
     templates = _templates()
-    pages = _Pages(store, templates, clock)
+    pages = _Pages(store, templates, clock, lead_id_key)
 
     async def stream(request: Request) -> Response:
         page = next((one for one in PAGES if one.name == request.path_params["name"]), None)
@@ -85,10 +88,13 @@ def make_app(store: Path, news: News, clock: Callable[[], int | None], hosts: Se
 class _Pages:
     """Answers requests for pages."""
 
-    def __init__(self, store: Path, templates: Environment, clock: Callable[[], int | None]) -> None:
+    def __init__(
+        self, store: Path, templates: Environment, clock: Callable[[], int | None], lead_id_key: bytes
+    ) -> None:
         self._store = store
         self._templates = templates
         self._clock = clock
+        self._lead_id_key = lead_id_key
 
     def answer_of(self, page: Page) -> Callable[[Request], Any]:
         """Return the endpoint of a page."""
@@ -111,7 +117,8 @@ class _Pages:
                 now_ms = self._clock()
                 if now_ms is None:
                     now_ms = newest_ms(connection)
-                view = page.load(connection, Asked(now_ms, place, query, form))
+                asked = Asked(now_ms, place, query, form, lead_id_key=self._lead_id_key)
+                view = page.load(connection, asked)
             if isinstance(view, Elsewhere):
                 return RedirectResponse(view.path, HTTPStatus.SEE_OTHER)
             if view is not None:

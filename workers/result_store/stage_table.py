@@ -36,6 +36,7 @@ class StageTable:
             from_stage TEXT, to_stage TEXT NOT NULL, cycle INTEGER NOT NULL, total INTEGER NOT NULL,
             reasons TEXT NOT NULL, PRIMARY KEY (lead_id, at_ms, event_id)) WITHOUT ROWID""",
         "CREATE INDEX stages_by_time ON stages (at_ms)",
+        "ALTER TABLE stages ADD COLUMN offset INTEGER NOT NULL DEFAULT 0",  # the order of steps of one moment
     )
 
     def apply(self, connection: sqlite3.Connection, record: Record) -> None:
@@ -46,7 +47,7 @@ class StageTable:
         at_ms = ms_of(read.occurred_at)
         if not is_erased(connection, read.lead_id, at_ms):
             connection.execute(
-                "REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     read.lead_id,
                     at_ms,
@@ -57,6 +58,7 @@ class StageTable:
                     read.cycle,
                     read.explanation.total,
                     ",".join(read.explanation.reasons),
+                    record.offset,
                 ),
             )
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.scenarios.story import Story
-from tests.stored import Browser, filled
+from tests.stored import KEY, Browser, filled
 from workers.console.news import News
 from workers.console.web_app import make_app
 
@@ -34,7 +34,7 @@ def browser(tmp_path: Path) -> Browser:
 
     def opened(story: Story, until: str) -> httpx.AsyncClient:
         path = filled(tmp_path / "results.sqlite", story, until)
-        app = make_app(path, News(), lambda: None)
+        app = make_app(path, News(), lambda: None, KEY)
         return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8484")
 
     return opened
