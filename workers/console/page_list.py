@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workers.console.pages import account_page, handoff_page, live_page, now_page, search_page, story_page
+from workers.console.pages import (
+    account_page,
+    handoff_page,
+    held_back_page,
+    live_page,
+    now_page,
+    search_page,
+    story_page,
+)
 
 if TYPE_CHECKING:
     from workers.console.page import Page
@@ -16,4 +24,5 @@ PAGES: Final[tuple[Page, ...]] = (
     account_page.PAGE,
     handoff_page.PAGE,
     story_page.PAGE,
+    held_back_page.PAGE,
 )

@@ -15,11 +15,17 @@ _HOUR_MS: Final = 60 * _MINUTE_MS
 _DAY_MS: Final = 24 * _HOUR_MS
 _ENTITIES: Final = frozenset({"desk", "partner", "rep"})
 _ID_WIDTH: Final = 8
+_IN_WORDS: Final[Mapping[str, str]] = {
+    "below_bar": "below the threshold",
+    "bar_reached": "threshold reached",
+    "bar_reached_earlier": "threshold reached earlier",
+}
+"""Codes of the contract whose words a reader would not know."""
 
 
 def words(code: str | None) -> str:
     """Return a code in words: `next_in_rotation` as "next in rotation"."""
-    return (code or "").replace("_", " ")
+    return _IN_WORDS.get(code or "", (code or "").replace("_", " "))
 
 
 def short(an_id: str | None) -> str:

@@ -1,14 +1,31 @@
-"""Scores: the current score of each lead with its explanation, and the steps of its points."""
+"""Scores: the current score of each lead with its explanation, the steps of its points, and counts of what leads lack."""
 
 from __future__ import annotations
 
 import sqlite3
+from typing import Final
 
 import msgspec
 
 from schemas.topics import LEAD_SCORES
+from schemas.vocabulary import Reason
 from workers.engine.api import Record
 from workers.result_store.projection import Stamped, is_erased, ms_of, pack
+
+LACKS_SEPARATOR: Final = "\n"
+"""Between the entries of the column ``lacks``."""
+_COUNTED: Final = "(stage, reason, lacks, leads) VALUES (new.stage, new.reason, new.lacks, 1)"
+_COUNT_NEW: Final = (
+    f"INSERT INTO lead_counts {_COUNTED} ON CONFLICT (stage, reason, lacks) DO UPDATE SET leads = leads + 1"
+)
+_COUNT_OLD: Final = """
+    UPDATE lead_counts SET leads = leads - 1 WHERE stage = old.stage AND reason = old.reason AND lacks = old.lacks;
+    DELETE FROM lead_counts WHERE stage = old.stage AND reason = old.reason AND lacks = old.lacks AND leads = 0"""
+
+
+class _Change(msgspec.Struct, frozen=True):
+    what: str
+    name: str
 
 
 class _Why(msgspec.Struct, frozen=True):
@@ -18,6 +35,7 @@ class _Why(msgspec.Struct, frozen=True):
     total: int
     grade: str
     points_missing: int
+    would_change: list[_Change] = []
 
 
 class _Score(Stamped, frozen=True):
@@ -30,6 +48,12 @@ class _Score(Stamped, frozen=True):
     moves: int = 0
 
 
+def _decisive(reasons: list[str]) -> str:
+    """Return the most important reason. Any other comes before `all_gates_passed`."""
+    first, *others = reasons or [""]
+    return others[0] if others and first == Reason.ALL_GATES_PASSED else first
+
+
 class ScoreTable:
     """The projection of lead.scores. A tombstone is an erasure, which the store handles."""
 
@@ -39,9 +63,17 @@ class ScoreTable:
         """CREATE TABLE leads (
             lead_id TEXT PRIMARY KEY, account_key TEXT NOT NULL, stage TEXT NOT NULL, own_stage TEXT, path TEXT,
             fit INTEGER NOT NULL, behaviour INTEGER NOT NULL, total INTEGER NOT NULL, missing INTEGER NOT NULL,
-            grade TEXT NOT NULL, reason TEXT, moves INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+            grade TEXT NOT NULL, reason TEXT NOT NULL, lacks TEXT NOT NULL, moves INTEGER NOT NULL, at_ms INTEGER NOT NULL,
             document BLOB NOT NULL) WITHOUT ROWID""",
         "CREATE INDEX leads_by_account ON leads (account_key)",
+        "CREATE INDEX leads_by_lacks ON leads (stage, reason, lacks, missing)",
+        """CREATE TABLE lead_counts (
+            stage TEXT NOT NULL, reason TEXT NOT NULL, lacks TEXT NOT NULL, leads INTEGER NOT NULL,
+            PRIMARY KEY (stage, reason, lacks)) WITHOUT ROWID""",
+        f"CREATE TRIGGER count_lead AFTER INSERT ON leads BEGIN {_COUNT_NEW}; END",
+        f"CREATE TRIGGER discount_lead AFTER DELETE ON leads BEGIN {_COUNT_OLD}; END",
+        f"""CREATE TRIGGER recount_lead AFTER UPDATE OF stage, reason, lacks ON leads
+            BEGIN {_COUNT_OLD}; {_COUNT_NEW}; END""",
         """CREATE TABLE points (
             lead_id TEXT NOT NULL, at_ms INTEGER NOT NULL, total INTEGER NOT NULL, missing INTEGER NOT NULL,
             PRIMARY KEY (lead_id, at_ms)) WITHOUT ROWID""",
@@ -61,8 +93,14 @@ class ScoreTable:
         known = connection.execute("SELECT moves FROM leads WHERE lead_id = ?", (read.lead_id,)).fetchone()
         if known is not None and known[0] > read.moves:
             return
+        lacks = sorted({f"{one.what}:{one.name}" for one in why.would_change})
         connection.execute(
-            "REPLACE INTO leads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            """INSERT INTO leads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (lead_id) DO UPDATE SET
+                account_key = excluded.account_key, stage = excluded.stage, own_stage = excluded.own_stage,
+                path = excluded.path, fit = excluded.fit, behaviour = excluded.behaviour, total = excluded.total,
+                missing = excluded.missing, grade = excluded.grade, reason = excluded.reason, lacks = excluded.lacks,
+                moves = excluded.moves, at_ms = excluded.at_ms, document = excluded.document""",
             (
                 read.lead_id,
                 read.account_key,
@@ -74,7 +112,8 @@ class ScoreTable:
                 why.total,
                 why.points_missing,
                 why.grade,
-                why.reasons[0] if why.reasons else None,
+                _decisive(why.reasons),
+                LACKS_SEPARATOR.join(lacks),
                 read.moves,
                 at_ms,
                 pack(msgspec.json.decode(record.value)),
