@@ -5,12 +5,14 @@ BIN := .venv/bin
 RIVALS_PYTHON ?= python3.13
 # uv only writes the lock files. No other target needs it.
 UV_VERSION := 0.13.9
+# Only `make alerts` needs it. Without one in the PATH it is taken out of Debian's package of Prometheus.
+PROMTOOL ?= $(or $(shell command -v promtool),$(CURDIR)/.promtool/usr/bin/promtool)
 # Only `make audit` needs it, and the network.
 PIP_AUDIT_VERSION := 2.10.1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutations prove check pages format bench rivals lock audit
+.PHONY: help demo test mutations prove check pages format bench rivals lock audit alerts
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z.]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +37,7 @@ check: .venv ## check lint, format, types, imports between layers, and the gener
 	$(BIN)/python -m schemas.freshness --check
 	$(BIN)/python -m schemas.reference --check
 	$(BIN)/python -m workers.policy.pages.reference --check
+	$(BIN)/python -m workers.monitoring.generated_files --check
 	$(BIN)/python -m tests.unit.house.architecture --check
 	$(BIN)/python -m tests.unit.house.policy_on_pages --check
 
@@ -42,6 +45,7 @@ pages: .venv ## write everything that is generated: JSON Schemas, references, th
 	$(BIN)/python -m schemas.freshness --write
 	$(BIN)/python -m schemas.reference --write
 	$(BIN)/python -m workers.policy.pages.reference --write
+	$(BIN)/python -m workers.monitoring.generated_files --write
 	$(BIN)/python -m tests.unit.house.architecture --write
 	$(BIN)/python -m tests.unit.house.policy_on_pages --write
 
@@ -56,6 +60,10 @@ rivals: .rivals/stamp ## install the frameworks that `python -m bench.rivals` co
 
 audit: .audit-tool/bin/pip-audit ## compare the locked packages with published advisories; needs the network, and fails without it
 	.audit-tool/bin/pip-audit --strict --disable-pip --require-hashes $(addprefix -r requirements/,run.txt build.txt msk-iam.txt weights.txt dev.txt)
+
+alerts: $(PROMTOOL) ## check the alert rules for Prometheus with promtool, and run their tests
+	$(PROMTOOL) check rules monitoring/alerts.yaml
+	cd monitoring && $(PROMTOOL) test rules alerts.test.yaml
 
 lock: .lock-tool/bin/uv ## write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@set -e; export UV_CUSTOM_COMPILE_COMMAND='make lock'; \
@@ -72,6 +80,11 @@ lock: .lock-tool/bin/uv ## write requirements/*.txt from pyproject.toml (UPGRADE
 .lock-tool/bin/uv:
 	@$(PYTHON) -m venv .lock-tool
 	@.lock-tool/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV_VERSION)
+
+$(CURDIR)/.promtool/usr/bin/promtool:
+	@command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || { \
+	  echo "promtool is missing. Install Prometheus, or name it: make PROMTOOL=/path/to/promtool alerts"; exit 1; }
+	@mkdir -p .promtool && cd .promtool && apt-get -qq download prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb
 
 .audit-tool/bin/pip-audit:
 	@$(PYTHON) -m venv .audit-tool

@@ -112,7 +112,7 @@ def _engine_app(bootstrap: str, app_id: str, data_dir: str, partitions: int, rec
         checked_topics=frozenset({TOPIC}),
     )
     app = build_app([spec], context)
-    counter = context.metrics.records.labels("count")
+    counter = context.metrics.records.labels("count", TOPIC)
 
     @app.task
     async def report() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import faust
 import structlog
 import uvloop
 
-from schemas.topics import DEAD_LETTERS_ACTIONS
+from schemas.topics import DEAD_LETTERS_ACTIONS, LEAD_ROUTING
+from schemas.vocabulary import DeadLetterReason
 from workers.agents import AGENTS, make_specs
 from workers.broker.availability import wait_for_broker
 from workers.broker.clients import client_arguments
@@ -25,11 +27,13 @@ from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context, changelog_topic, config_topic
 from workers.engine.datadir import DataDir
 from workers.engine.faust_app import EngineApp, build_app
+from workers.engine.metrics import Metrics
 from workers.engine.quarantine import QuarantineLimits
 from workers.engine.skips import SkipSource
 from workers.engine.store_options import configure
 from workers.log import configure_logging
 from workers.metrics_page import serve_page
+from workers.monitoring.lead_metrics import LeadMetrics
 from workers.open_files import files_of_rows, raise_limit
 from workers.policy.load import load_held_policy
 from workers.settings import Clock, Settings, SettingsError
@@ -52,12 +56,18 @@ def build_context(
     delete_retention_ms: dict[str, int],
 ) -> Context:
     """Return the context that all tasks of this process share. Locks the data directory."""
+    edge_clock = StampClock() if settings.clock is Clock.STAMPS else WallClock()
+    metrics = Metrics()
+    for agent, reason in product(AGENTS, DeadLetterReason):
+        metrics.dead_letters.labels(agent, reason)  # 0 until there is one, so that an alert sees the first
+    routing_topic = topic_names()[LEAD_ROUTING.name] if settings.shadow else LEAD_ROUTING.name
+    is_served = settings.metrics_port is not None
     return Context(
         app_id=settings.app_id,
         client=client_arguments(settings),
         partitions=settings.partitions,
         data_dir=DataDir(settings.data_dir, settings.app_id),
-        edge_clock=StampClock() if settings.clock is Clock.STAMPS else WallClock(),
+        edge_clock=edge_clock,
         config=config,
         dead_letter=shadow_dead_letters(dead_letter) if settings.shadow else dead_letter,
         limits=Limits(
@@ -81,6 +91,10 @@ def build_context(
         ),
         compact_every_s=_compact_every_s,
         config_topic=config_topic(settings.app_id),
+        metrics=metrics,
+        observers=LeadMetrics(metrics.registry, routing_topic, edge_clock.now_ms).observers()
+        if is_served
+        else {},
     )
 
 

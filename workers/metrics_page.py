@@ -54,7 +54,7 @@ def page(runtime: Runtime, pulse: Pulse) -> WSGIApplication:
 
     def show_metrics(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         with refreshing:  # otherwise a second scrape could find half of the gauges
-            refresh_gauges(runtime.metrics, runtime)
+            refresh_gauges(runtime.metrics, runtime, pulse.age_s)
             return metrics(environ, start)
 
     probes: dict[str, Callable[[], list[str]]] = {

@@ -17,6 +17,7 @@ batch instead, stamped with the time of the decision, and the outputs of a refus
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, ParamSpec
 
 from msgspec.structs import replace
@@ -37,6 +38,8 @@ class Attempts:
 
     def __init__(self, agent: str, rows: Rows, max_output_bytes: int, dead_letter: DeadLetterEncoder) -> None:
         self.outputs: list[Emit] = []
+        self.buried: Counter[str] = Counter()
+        """Dead letters by reason since the last commit. The task clears it."""
         self.checks_rows = True
         self._agent = agent
         self._rows = rows
@@ -71,6 +74,7 @@ class Attempts:
 
     def bury(self, record: Record, reason: str, detail: str, clock: Clock) -> None:
         """Add the dead letter of a record to the outputs."""
+        self.buried[reason] += 1
         self._append([self._dead_letter(self._agent, record, reason, detail, clock.now_ms)], clock)
 
     def _append(self, emits: Iterable[Emit], clock: Clock) -> None:

@@ -65,3 +65,16 @@ class Decided:
 
     outputs: list[Emit]
     changes: dict[bytes, bytes | None]
+    largest_row_bytes: int = 0
+    """Size of the largest changed row, its key included."""
+
+
+def largest_row(changes: dict[bytes, bytes | None], max_bytes: int) -> int:
+    """Return the size of the largest changed row, its key included. Raises RowTooLargeError if one exceeds ``max_bytes``."""
+    largest = 0
+    for key, value in changes.items():
+        if value is not None and (size := len(value) + len(key)) > largest:
+            largest = size
+            if size > max_bytes:
+                raise RowTooLargeError(key.split(b"\x00", 1)[0].decode())
+    return largest

@@ -23,6 +23,10 @@ class EdgeClock(Protocol):
         """Return the time before which no unread record can be stamped. Milliseconds UTC."""
         ...
 
+    def now_ms(self) -> int:
+        """Return the present time, for the ages that metrics show. Milliseconds UTC."""
+        ...
+
     def clamp(self, stamp_ms: int) -> int:
         """Return the stamp of a record that has just arrived, bounded. A clock may remember it."""
         ...
@@ -37,7 +41,11 @@ class WallClock:
 
     def reached_ms(self) -> int:
         """Return the machine's time, minus the time that a record may need to reach the broker."""
-        return time.time_ns() // 1_000_000 - IN_TRANSIT_MS
+        return self.now_ms() - IN_TRANSIT_MS
+
+    def now_ms(self) -> int:
+        """Return the machine's time. Milliseconds UTC."""
+        return time.time_ns() // 1_000_000
 
     def clamp(self, stamp_ms: int) -> int:
         """Return the stamp, at most five minutes ahead of the machine's time."""
@@ -55,6 +63,10 @@ class StampClock:
         self._latest_ms = 0
 
     def reached_ms(self) -> int:
+        """Return the largest stamp so far. Milliseconds UTC."""
+        return self._latest_ms
+
+    def now_ms(self) -> int:
         """Return the largest stamp so far. Milliseconds UTC."""
         return self._latest_ms
 

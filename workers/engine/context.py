@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workers.engine.api import Config, DeadLetterEncoder
     from workers.engine.clocks import EdgeClock
     from workers.engine.datadir import DataDir
+    from workers.engine.row_watch import CommitObserver
     from workers.engine.skips import SkipSource
 
 
@@ -89,6 +90,8 @@ class Context:
     cluster_id: str = ""
     delete_retention_ms: Mapping[str, int] = field(default_factory=dict)
     """The ``delete.retention.ms`` of each agent's changelog, by agent. A missing agent counts as one day."""
+    observers: Mapping[str, Callable[[], CommitObserver]] = field(default_factory=dict)
+    """Makes the observer of an opened partition, by agent. A missing agent has none."""
     skip_source: SkipSource | None = None
     """The topic with the orders of operators to skip records. None: there is none."""
     compact_every_s: Callable[[Config], float] = _twice_a_day

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from workers.engine.api import AgentSpec, Clock, Config, DeadLetterEncoder, Emit, Hop, Record, Timer
 from workers.engine.attempt import Attempts
-from workers.engine.batch import Decided, InputCounts, Limits, OffsetRow, RowTooLargeError, StreamTimeRow
+from workers.engine.batch import Decided, InputCounts, Limits, OffsetRow, StreamTimeRow, largest_row
 from workers.engine.config_guard import ConfigRow, config_of, make_hop, refuse_conflict, row_of
 from workers.engine.control import (
     ConfigChange,
@@ -59,7 +59,7 @@ class Decider:
         self.rows = Rows(store)
         self._worker_config = config
         self._attempts = Attempts(spec.name, self.rows, self.limits.max_output_bytes, dead_letter)
-        self.dead_letters = 0
+        self.dead_letters = self._attempts.buried
         self.skips = Skips()
         self.input_counts = InputCounts()
         self.marker: CrashMarker | None = None
@@ -179,7 +179,6 @@ class Decider:
     def _count_dead(self) -> None:
         """Count a failed record, timer, cursor or announcement. A successful timer must not end a run of bad records."""
         self.quarantine = count_record(self.quarantine, self.limits.quarantine, is_dead=True)
-        self.dead_letters += 1
 
     def decide(self, record: Record) -> None:
         """Decide one record, take over its offset, and do one chunk of long work. Its due timers must have run before."""
@@ -301,10 +300,7 @@ class Decider:
         """Return what the batch commits. Raises RowTooLargeError; the batch must then be decided again."""
         self._put_own_rows()
         changes = self.rows.changes()
-        for key, value in changes.items():
-            if value is not None and len(value) + len(key) > self.limits.max_output_bytes:
-                raise RowTooLargeError(key.split(b"\x00", 1)[0].decode())
-        return Decided(self._attempts.outputs, changes)
+        return Decided(self._attempts.outputs, changes, largest_row(changes, self.limits.max_output_bytes))
 
     @property
     def may_wait(self) -> bool:

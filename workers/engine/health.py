@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 HANGS_S: Final = 15.0
 """An event loop that has not turned for this long counts as hanging. Seconds."""
+_MOST_NAME: Final = 64
+"""Most characters of a policy's name in a label."""
 _OPEN: Final = frozenset({TaskState.RUNNING, TaskState.STOPPED})
 """States of a task whose rows are restored. A stopped partition waits for an operator: a restart would not help."""
 
@@ -76,16 +78,26 @@ def reasons_not_ready(pulse_age_s: float, tasks: Iterable[TaskView], *, is_assig
     return reasons + [f"{task.state}: {task.name}" for task in found if task.state not in _OPEN]
 
 
-def refresh_gauges(metrics: Metrics, runtime: Runtime) -> None:
+def refresh_gauges(metrics: Metrics, runtime: Runtime, pulse_age_s: float) -> None:
     """Set the gauges that describe the tasks at this moment. Gauges of partitions that were given away disappear."""
-    states = Counter((agent, task.state) for (agent, _), task in runtime.tasks.copy().items())
+    tasks = runtime.tasks.copy()
+    states = Counter((agent, task.state) for (agent, _), task in tasks.items())
+    metrics.event_loop_age.set(pulse_age_s)
+    metrics.partitions.set(runtime.partitions)
+    metrics.policy.clear()
+    for followed in [task.followed for task in tasks.values()]:
+        if followed is not None:
+            labels = (followed.name[:_MOST_NAME], followed.version, followed.hash)
+            metrics.policy.labels(*labels).set(1)
     metrics.tasks.clear()
     metrics.assigned_partitions.clear()
     metrics.lag.clear()
+    metrics.lag_seconds.clear()
     for agent in runtime.agents:
         for state in TaskState:
             metrics.tasks.labels(agent, state).set(states[agent, state])
         count = sum(found for (name, _), found in states.items() if name == agent)
         metrics.assigned_partitions.labels(agent).set(count)
-    for (agent, partition), topic, records in runtime.lags():
+    for (agent, partition), topic, records, seconds in runtime.lags():
         metrics.lag.labels(agent, partition, topic).set(records)
+        metrics.lag_seconds.labels(agent, partition, topic).set(seconds if records else 0)

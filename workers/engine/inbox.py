@@ -79,6 +79,11 @@ class Inbox:
         queue = self._waiting[topic]
         return queue[0].offset if queue else None
 
+    def first_stamp_ms(self, topic: str) -> int | None:
+        """Return the stamp of the first waiting record of a source, or None. Milliseconds UTC."""
+        queue = self._waiting[topic]
+        return queue[0].timestamp_ms if queue else None
+
     def spans(self, topics: Iterable[str], most: int) -> dict[str, tuple[int, int]]:
         """Return, per source, the first and last offset that a batch of at most ``most`` records may take."""
         found = {}

@@ -1,154 +1,109 @@
-"""The engine's Prometheus metrics. Labels are agents, partitions, topics and fields of the contract, never leads.
+"""The engine's Prometheus metrics of one process, and of one task. metric_table.py explains each of them.
 
-docs/monitoring.md lists every metric with its type, its labels and when to worry. Prometheus adds ``_total`` to the
-names of counters.
+In: what a task has committed, and what it does. Out: counts and gauges. A batch is counted when its transaction is
+committed, so a batch that is decided again after an error counts once.
 """
 
 from __future__ import annotations
 
+import platform
+from collections import Counter as CountOf
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from importlib.metadata import version
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+
+from workers.engine import metric_table as table
 
 if TYPE_CHECKING:
-    from workers.engine.batch import InputCounts
+    from prometheus_client import Counter
 
-_BATCH_BUCKETS = (1, 5, 20, 100, 500, 2_000, 10_000)
-_SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30)
+    from workers.engine.batch import Decided, InputCounts
+
+MOST_FIELDS = 500
+"""Most (topic, field) pairs of fields that could not be read. Further fields count as ``other``."""
+_RESULTS = ("committed", "failed", "fenced")
+_topic_of = attrgetter("topic")
 
 
 class Metrics:
-    """The metrics of one process, in a registry of its own.
-
-    ``records``: records that were decided and committed. ``outputs``: results and internal records of these decisions.
-    ``dead_letters``: records among them that became dead letters. ``batches``: records per transaction; it grows with
-    the load. ``commit_seconds``: from the first request of a transaction until its rows are in the local copy.
-    ``task_restarts``: restarts of a task after an error; fenced and stopped tasks are not counted. ``stream_time``: the
-    stream time of a partition, as Unix time. ``time_held``: seconds by which the slowest task upstream holds back the
-    time of a partition, so that its reminders come late. ``unread_fields``: fields of input records that could not be read, by the names
-    that the contract gives to topics and fields. ``outdated_records``: records of the CRM that are older than what is known.
-    ``tasks``, ``assigned_partitions`` and ``lag`` are set when the page is read (health.py). ``restore_left``: offsets of the
-    changelog before the partition opens. ``standby_behind``: records that a standby copy of this process lacks, of a partition that another one owns.
-    ``is_stopped``: 1 while a partition waits for an operator.
-    """
+    """The metrics of one process, in a registry of its own. Gauges of health.py are set when the page is read."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        by_agent = ["agent"]
-        by_task = ["agent", "partition"]
-        self.records = Counter(
-            "lead_router_records", "Records decided and committed", by_agent, registry=self.registry
-        )
-        self.outputs = Counter(
-            "lead_router_outputs",
-            "Results and internal records published by decisions",
-            by_agent,
-            registry=self.registry,
-        )
-        self.dead_letters = Counter(
-            "lead_router_dead_letters",
-            "Records written to the dead letters",
-            by_agent,
-            registry=self.registry,
-        )
-        self.unread_fields = Counter(
-            "lead_router_unread_fields",
-            "Fields of input records that could not be read",
-            ["agent", "topic", "field"],
-            registry=self.registry,
-        )
-        self.outdated_records = Counter(
-            "lead_router_outdated_records",
-            "Records of the CRM that are older than what is known",
-            ["agent", "topic"],
-            registry=self.registry,
-        )
-        self.batches = Histogram(
-            "lead_router_batch_records",
-            "Records per transaction",
-            by_agent,
-            buckets=_BATCH_BUCKETS,
-            registry=self.registry,
-        )
-        self.commit_seconds = Histogram(
-            "lead_router_commit_seconds",
-            "Seconds from the start of a transaction until it is committed and in the local copy",
-            by_agent,
-            buckets=_SECONDS_BUCKETS,
-            registry=self.registry,
-        )
-        self.task_restarts = Counter(
-            "lead_router_task_restarts", "Restarts of a task after an error", by_task, registry=self.registry
-        )
-        self.stream_time = Gauge(
-            "lead_router_stream_time_seconds",
-            "Stream time of a partition, as Unix time",
-            by_task,
-            registry=self.registry,
-        )
-        self.time_held = Gauge(
-            "lead_router_time_held_back_seconds",
-            "How far the slowest task upstream holds back the time of a partition",
-            by_task,
-            registry=self.registry,
-        )
-        self.tasks = Gauge(
-            "lead_router_tasks",
-            "Tasks of this process, by the state they are in",
-            ["agent", "state"],
-            registry=self.registry,
-        )
-        self.assigned_partitions = Gauge(
-            "lead_router_assigned_partitions",
-            "Partitions that the group has assigned to this process",
-            by_agent,
-            registry=self.registry,
-        )
-        self.restore_left = Gauge(
-            "lead_router_restore_left_records",
-            "Offsets of the changelog that a partition still has to read before it decides",
-            by_task,
-            registry=self.registry,
-        )
-        self.lag = Gauge(
-            "lead_router_lag_records",
-            "Offsets of a source that are not decided yet",
-            ["agent", "partition", "topic"],
-            registry=self.registry,
-        )
-        self.standby_behind = Gauge(
-            "lead_router_standby_behind_records",
-            "Offsets between a standby copy and the stable end of its changelog",
-            by_task,
-            registry=self.registry,
-        )
-        self.is_stopped = Gauge(
-            "lead_router_partition_stopped",
-            "1 while a partition is stopped and waits for an operator",
-            by_task,
-            registry=self.registry,
-        )
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        build = table.BUILD_INFO.gauge(self.registry)
+        build.labels(version("lead-router"), platform.python_version()).set(1)
+        self.policy = table.POLICY_INFO.gauge(self.registry)
+        self.event_loop_age = table.EVENT_LOOP_AGE.gauge(self.registry)
+        self.records = table.RECORDS.counter(self.registry)
+        self.outputs = table.OUTPUTS.counter(self.registry)
+        self.dead_letters = table.DEAD_LETTERS.counter(self.registry)
+        self.unread_fields = table.UNREAD_FIELDS.counter(self.registry)
+        self.outdated_records = table.OUTDATED_RECORDS.counter(self.registry)
+        self.batches = table.BATCH_RECORDS.histogram(self.registry)
+        self.commit_seconds = table.COMMIT_SECONDS.histogram(self.registry)
+        self.transactions = table.TRANSACTIONS.counter(self.registry)
+        self.task_restarts = table.TASK_RESTARTS.counter(self.registry)
+        self.stream_time = table.STREAM_TIME.gauge(self.registry)
+        self.time_held = table.TIME_HELD.gauge(self.registry)
+        self.tasks = table.TASKS.gauge(self.registry)
+        self.partitions = table.PARTITIONS.gauge(self.registry)
+        self.assigned_partitions = table.ASSIGNED_PARTITIONS.gauge(self.registry)
+        self.restore_left = table.RESTORE_LEFT.gauge(self.registry)
+        self.restored_records = table.RESTORED_RECORDS.counter(self.registry)
+        self.rows = table.ROWS.gauge(self.registry)
+        self.row_bytes = table.ROW_BYTES.gauge(self.registry)
+        self.largest_row = table.LARGEST_ROW.gauge(self.registry)
+        self.lag = table.LAG.gauge(self.registry)
+        self.lag_seconds = table.LAG_SECONDS.gauge(self.registry)
+        self.standby_behind = table.STANDBY_BEHIND.gauge(self.registry)
+        self.is_stopped = table.IS_STOPPED.gauge(self.registry)
+        self._fields: set[tuple[str, str]] = set()
+
+    def bounded_field(self, topic: str, field: str) -> str:
+        """Return the field as a label. ``other`` once there are MOST_FIELDS of them: a policy may name fields of its own."""
+        if (topic, field) not in self._fields:
+            if len(self._fields) >= MOST_FIELDS:
+                return "other"
+            self._fields.add((topic, field))
+        return field
 
 
 class TaskMeters:
     """The metrics of one task. They are looked up once, because a look-up per batch was visible in profiles."""
 
     def __init__(self, metrics: Metrics, agent: str, partition: int) -> None:
+        self._metrics = metrics
+        self._agent = agent
         self._labels = (agent, str(partition))
-        self._gauges = (metrics.is_stopped, metrics.stream_time, metrics.time_held, metrics.restore_left)
+        self._gauges = (
+            metrics.is_stopped,
+            metrics.stream_time,
+            metrics.time_held,
+            metrics.restore_left,
+            metrics.rows,
+            metrics.row_bytes,
+            metrics.largest_row,
+        )
         self.restarts = metrics.task_restarts.labels(agent, partition)
         self.is_stopped = metrics.is_stopped.labels(agent, partition)
         self.time_held = metrics.time_held.labels(agent, partition)
         self._stream_time = metrics.stream_time.labels(agent, partition)
-        self._agent = agent
-        self._unread_fields = metrics.unread_fields
-        self._outdated_records = metrics.outdated_records
-        self._records = metrics.records.labels(agent)
-        self._outputs = metrics.outputs.labels(agent)
-        self._dead_letters = metrics.dead_letters.labels(agent)
         self._batches = metrics.batches.labels(agent)
         self._commit_seconds = metrics.commit_seconds.labels(agent)
+        self._committed, *_ = (metrics.transactions.labels(agent, one) for one in _RESULTS)
+        self._records: dict[str, Counter] = {}
+        self._outputs: dict[str, Counter] = {}
+        self._largest_bytes = 0
+
+    def opened(self) -> None:
+        """Reset the largest row, because the partition was opened."""
+        self._largest_bytes = 0
+        self._metrics.largest_row.labels(*self._labels).set(0)
 
     def remove(self) -> None:
         """Remove the gauges of the partition, which this process no longer serves."""
@@ -156,19 +111,67 @@ class TaskMeters:
             with suppress(KeyError):
                 gauge.remove(*self._labels)
 
-    def committed(self, records: int, outputs: int, dead_letters: int, now_ms: int, seconds: float) -> None:
-        """Count one committed transaction. ``now_ms`` is the partition's stream time. Milliseconds UTC."""
+    def committed(
+        self, sources: list[str], records: int, decided: Decided, now_ms: int, seconds: float
+    ) -> None:
+        """Count one committed transaction.
+
+        ``sources`` has the topic of each record that it commits, ``records`` is the number of the last batch among them.
+        ``now_ms`` is the partition's stream time. Milliseconds UTC.
+        """
+        self._committed.inc()
         self._commit_seconds.observe(seconds)
         self._batches.observe(records)
-        self._records.inc(records)
-        self._outputs.inc(outputs)
-        if dead_letters:
-            self._dead_letters.inc(dead_letters)
+        _add(self._records, self._metrics.records, self._agent, CountOf(sources))
+        _add(self._outputs, self._metrics.outputs, self._agent, CountOf(map(_topic_of, decided.outputs)))
         self._stream_time.set(now_ms / 1000)
+        if decided.largest_row_bytes > self._largest_bytes:
+            self._largest_bytes = decided.largest_row_bytes
+            self._metrics.largest_row.labels(*self._labels).set(self._largest_bytes)
+
+    def not_committed(self, result: Literal["failed", "fenced"]) -> None:
+        """Count a transaction that was not committed as far as this task knows."""
+        self._metrics.transactions.labels(self._agent, result).inc()
+
+    def count_dead_letters(self, by_reason: CountOf[str]) -> None:
+        """Count committed dead letters."""
+        for reason, count in by_reason.items():
+            self._metrics.dead_letters.labels(self._agent, reason).inc(count)
 
     def count_inputs(self, counts: InputCounts) -> None:
         """Count fields that could not be read, by topic and field, and records older than what is known, by topic."""
         for topic, field in counts.unread:
-            self._unread_fields.labels(self._agent, topic, field).inc()
+            name = self._metrics.bounded_field(topic, field)
+            self._metrics.unread_fields.labels(self._agent, topic, name).inc()
         for topic in counts.outdated:
-            self._outdated_records.labels(self._agent, topic).inc()
+            self._metrics.outdated_records.labels(self._agent, topic).inc()
+
+    def report_size(self, rows: int, row_bytes: int) -> None:
+        """Publish the size of the local copy."""
+        self._metrics.rows.labels(*self._labels).set(rows)
+        self._metrics.row_bytes.labels(*self._labels).set(row_bytes)
+
+
+class RestoreMeter:
+    """The progress of one restore."""
+
+    def __init__(self, metrics: Metrics, agent: str, partition: int) -> None:
+        self._left = metrics.restore_left.labels(agent, partition)
+        self._restored = metrics.restored_records.labels(agent)
+        self._last: int | None = None
+
+    def report_left(self, left: int) -> None:
+        """Publish the number of offsets that are left, and count those since the last call."""
+        if self._last is not None:
+            self._restored.inc(max(0, self._last - left))
+        self._last = left
+        self._left.set(left)
+
+
+def _add(children: dict[str, Counter], of: Counter, agent: str, counts: CountOf[str]) -> None:
+    """Add counts by topic. ``children`` keeps the counter of each topic, because a look-up takes microseconds."""
+    for topic, count in counts.items():
+        child = children.get(topic)
+        if child is None:
+            child = children[topic] = of.labels(agent, topic)
+        child.inc(count)

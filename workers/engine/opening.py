@@ -17,6 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 
 from workers.engine.marker import CrashMarker
+from workers.engine.metrics import RestoreMeter
 from workers.engine.producer import TransactionalWriter
 from workers.engine.restore import reader, restore, stop_reader
 from workers.engine.skips import Skips, read_skips
@@ -150,7 +151,7 @@ async def open_partition(
             state.end,
             now_ms,
             is_closing,
-            context.metrics.restore_left.labels(spec.name, partition).set,
+            RestoreMeter(context.metrics, spec.name, partition).report_left,
         )
         return Opened(
             writer=writer,

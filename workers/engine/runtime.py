@@ -62,17 +62,22 @@ class Runtime:
         return list(self._specs)
 
     @property
+    def partitions(self) -> int:
+        """The number of partitions of every topic."""
+        return self._context.partitions
+
+    @property
     def is_assigned(self) -> bool:
         """Whether the group has assigned partitions to this process since its start, or none because there are too few."""
         return self._consumer is not None
 
-    def lags(self) -> list[tuple[TaskKey, str, int]]:
-        """Return how many offsets of each source are not decided, for the tasks that decide. Markers are counted too."""
+    def lags(self) -> list[tuple[TaskKey, str, int, float]]:
+        """Return the lag of each source in offsets and in seconds, for the tasks that decide. Markers are counted too."""
         if self._consumer is None:
             return []
         ends = self._consumer.thread.fetched_ends()
         return [
-            (key, tp.topic, max(0, ends[tp] - offset))
+            (key, tp.topic, max(0, ends[tp] - offset), task.lag_seconds(tp.topic))
             for key, task in self.tasks.copy().items()
             if task.state is TaskState.RUNNING
             for tp, offset in task.reached_offsets().items()
@@ -188,6 +193,8 @@ class Runtime:
                 if time.monotonic() > lag_due:
                     lag_due = time.monotonic() + bounds.lag_every_s
                     self._idle.report_held_time(self.tasks.values())
+                    for task in self.tasks.values():
+                        task.report_size()
                     await self._report_lag()
             except Exception as error:  # noqa: BLE001 - no broker, or a rebalance: check again later
                 log.debug("idle_watch_failed", error=type(error).__name__)

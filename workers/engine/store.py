@@ -46,6 +46,7 @@ _OUTSIDE_CAUSES = tuple(
 
 _STALLED = "Result incomplete"
 """How RocksDB's error begins if a write would have to wait."""
+_SIZES = ("estimate-num-keys", "total-sst-files-size", "cur-size-all-mem-tables")
 _META_KEY = b"\xff"  # not a row key: row keys are UTF-8, which never has this byte
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(LocalMeta).decode
@@ -136,6 +137,14 @@ class RocksStore:
         except Exception as error:
             raise self._failure(error) from error
         return rows
+
+    def estimated_size(self) -> tuple[int, int]:
+        """Return RocksDB's estimate of the rows, and the bytes of its files and buffers. Raises StateError if it is closed."""
+        try:
+            rows, files, buffers = (self._db.property_int_value(f"rocksdb.{name}") or 0 for name in _SIZES)
+        except Exception as error:
+            raise self._failure(error) from error
+        return rows, files + buffers
 
     def _failure(
         self, error: Exception, hint: str = "", unknown: type[StateError] = StoreFailedError

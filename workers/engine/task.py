@@ -27,7 +27,8 @@ from workers.engine.marker import Verdict
 from workers.engine.metrics import TaskMeters
 from workers.engine.opening import ChangelogLostError, OffsetLostError, Opened, lost_offset, open_partition
 from workers.engine.resuming import find_resume
-from workers.engine.state_errors import RowUnreadableError, StoreDamagedError
+from workers.engine.row_watch import RowWatch
+from workers.engine.state_errors import RowUnreadableError, StateError, StoreDamagedError
 from workers.engine.watermarks import Reach
 
 if TYPE_CHECKING:
@@ -112,6 +113,10 @@ class PartitionTask:
         self._epochs: dict[str, int] = {}
         self._controls: list[Emit] = []
         self._meters = TaskMeters(context.metrics, spec.name, partition)
+        self._sources: list[str] = []
+        """Topic of each decided record that the next commit counts."""
+        self._watch: RowWatch | None = None
+        self._counting: asyncio.Task[None] | None = None
         self._commit_s = 0.0
         """Duration of a commit, as a moving average over about eight commits. Seconds."""
         self._announce = False
@@ -191,6 +196,11 @@ class PartitionTask:
     def decided_offsets(self) -> dict[TP, int]:
         """Return the next offset to decide of each source: after the markers if all is read. Empty during a batch."""
         return {} if self.is_busy else self.reached_offsets()
+
+    def lag_seconds(self, topic: str) -> float:
+        """Return the age of the oldest record of a source that waits to be decided. 0: none waits. Seconds."""
+        stamp_ms = self._inbox.first_stamp_ms(topic)
+        return 0.0 if stamp_ms is None else max(0, self._context.edge_clock.now_ms() - stamp_ms) / 1_000
 
     def reached_offsets(self) -> dict[TP, int]:
         """Return the next offset of each source, after the markers if all is read. During a batch it may be ahead of the rows."""
@@ -296,6 +306,7 @@ class PartitionTask:
         self.state = TaskState.OPENING
         self._inbox = self._new_inbox()
         self._controls = []
+        self._sources = []
         self._announce = False
         # Announced and published again after every start: the last ones may have been in a transaction that failed.
         self.wants_announcement = bool(self.spec.announces_after)
@@ -325,6 +336,7 @@ class PartitionTask:
             self._meters.is_stopped.set(0)
         self.followed = decider.config
         self._warn_of_older_file(decider.config)
+        self._begin_counting(opened.store)
         self.state = TaskState.RUNNING
         self.has_run = True
         self.first_ends = opened.ends if self.wants_announcement else None
@@ -334,6 +346,27 @@ class PartitionTask:
         self._log.info(
             "partition_opened", restored_rows=opened.restored, rebuilt_because=opened.rebuilt_because
         )
+
+    def _begin_counting(self, store: RocksStore) -> None:
+        """Count the restored rows for the gauges of state, beside the work of the task."""
+        self._meters.opened()
+        make_observer = self._context.observers.get(self.spec.name)
+        if make_observer is not None:
+            self._watch = RowWatch(make_observer(), store)
+            self._counting = asyncio.create_task(self._count_rows(self._watch))
+
+    async def _count_rows(self, watch: RowWatch) -> None:
+        try:
+            await watch.read()
+        except (
+            StateError
+        ) as error:  # the task meets the same error when it decides, and opens the partition again
+            self._log.warning("rows_not_counted", error=type(error).__name__)
+
+    def report_size(self) -> None:
+        """Publish the size of the local copy, if it is open."""
+        if self._opened is not None:
+            self._meters.report_size(*self._opened.store.estimated_size())
 
     def _warn_of_older_file(self, followed: Config) -> None:
         """Log once per process and version that the partitions follow a newer config than this worker was given."""
@@ -355,6 +388,10 @@ class PartitionTask:
         self.followed = None
         self._context.archived.difference_update(self._archiving)
         self._archiving.clear()
+        if self._watch is not None and self._counting is not None:
+            self._counting.cancel()
+            self._watch.close()
+            self._watch = self._counting = None
         if opened is not None:
             try:
                 await opened.close()
@@ -491,6 +528,7 @@ class PartitionTask:
                 else:
                     break  # many timers were due: commit them first, and decide the record in the next batch
                 self._inbox.pop(record)
+                self._sources.append(record.topic)
                 count += 1
                 size += len(record.value or b"")
                 if decider.quarantine.stopped or time.perf_counter() > deadline:
@@ -513,9 +551,18 @@ class PartitionTask:
                 opened.writer.commit(outputs, self._changelog, decided.changes, now_ms),
                 self._context.bounds.commit_timeout_s,
             )
+        except ProducerFenced:
+            self._meters.not_committed("fenced")
+            raise
         except ACCESS_ERRORS as error:
+            self._meters.not_committed("failed")
             topics = {emit.topic for emit in outputs} | {self._changelog.topic}
             raise AccessDeniedError(missing_right(error, topics)) from error
+        except Exception:
+            self._meters.not_committed("failed")
+            raise
+        if self._watch is not None:
+            self._watch.committed(decided)
         if decided.changes:
             opened.store.write(decided.changes, changelog_offset=written, at_ms=now_ms)
         decider = self._require_decider()
@@ -526,9 +573,11 @@ class PartitionTask:
                 self._meters.is_stopped.set(0)
         took = time.perf_counter() - began
         self._commit_s += (took - self._commit_s) / 8
-        self._meters.committed(count, len(decided.outputs), decider.dead_letters, decider.now_ms, took)
+        self._meters.committed(self._sources, count, decided, decider.now_ms, took)
+        self._meters.count_dead_letters(decider.dead_letters)
         self._meters.count_inputs(decider.input_counts)
-        decider.dead_letters = 0
+        self._sources = []
+        decider.dead_letters.clear()
         decider.input_counts.clear()
 
     def _require_opened(self) -> Opened:

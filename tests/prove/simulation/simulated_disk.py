@@ -90,6 +90,11 @@ class DiskStore(MemoryStore):
                 rows[key] = value
         self._disk.metas[self._name] = self.meta
 
+    def estimated_size(self) -> tuple[int, int]:
+        """Return the number of rows and their bytes."""
+        rows = self.dump()
+        return len(rows), sum(len(key) + len(value) for key, value in rows.items())
+
     def close(self) -> None:
         """Do nothing: every write is on the disk."""
 

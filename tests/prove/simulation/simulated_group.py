@@ -175,6 +175,7 @@ class SimulatedGroup:
                 transaction_timeout_ms=int(TIMEOUT_S * 1_000),
             ),
             cluster_id="simulated",
+            observers={spec.name: process.row_counts.begin for spec in pipeline.SPECS},
         )
 
     def _process_of(self, path: Path) -> Process:

@@ -21,6 +21,7 @@ from faust.types import TP
 from tests.prove.simulation.simulated_broker import Broker
 from tests.prove.simulation.simulated_disk import Disk
 from tests.prove.simulation.simulated_log import as_record
+from tests.prove.simulation.simulated_metrics import RowCounts
 from workers.demo.market.seeded_random import SeededRandom
 from workers.engine.api import AgentSpec, Record
 from workers.engine.context import Context
@@ -78,6 +79,7 @@ class Process:
         self.is_revoking = False
         self.instance_id: str | None = None
         self.counts: Counter[str] = Counter()
+        self.row_counts = RowCounts()
         self.runtime = Runtime(specs, make_context(self, folder))
         self.consumer = SimulatedConsumer(self)
         self.drained: asyncio.Task[None] | None = None

@@ -30,6 +30,7 @@ from tests.prove.simulation.simulated_broker import new_topic_id
 from tests.prove.simulation.simulated_edges import simulated_edges
 from tests.prove.simulation.simulated_group import NAMES, PARTITIONS
 from tests.prove.simulation.simulated_log import Transaction
+from tests.prove.simulation.simulated_metrics import records_counted_twice, wrong_row_counts
 from tests.prove.simulation.simulated_worker import LATEST_S
 
 FULL: Final = 10_000
@@ -64,6 +65,7 @@ class Simulation(Disturbances):
             while loop.time() < give_up_at and not self._is_done():  # noqa: ASYNC110 - virtual time
                 await asyncio.sleep(1.0)
             self._find_stopped()
+            self.outcome.problems += wrong_row_counts(self._all)
             await self._stop_all()
             self._check()
             drains = [process.drained for process in self._all if process.drained]
@@ -150,6 +152,7 @@ class Simulation(Disturbances):
     def _check(self) -> None:
         problems = pipeline.faults(self._broker, self._sent, self._bad, complete=not self._remade)
         problems += [f"a record of no transaction in {place}" for place in self._broker.hanging]
+        problems += records_counted_twice(self._all, self._broker)
         self.outcome.problems += problems
 
 

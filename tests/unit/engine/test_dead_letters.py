@@ -216,7 +216,7 @@ def test_failed_timers_stop_the_partition_at_the_limit_and_the_others_stay() -> 
     assert bench.decider.advance(bench.record("count a", 100)) is False
     assert bench.decider.quarantine.stopped == "4 dead letters in a row (limit 4)"
     assert len(bench.decider.rows.scan(TimerRow, limit=100)) == 4
-    assert bench.decider.dead_letters == 4
+    assert bench.decider.dead_letters == {"handler_failed": 4}
 
 
 def test_a_timer_that_succeeds_does_not_end_a_run_of_dead_letters() -> None:

@@ -11,7 +11,18 @@ import pytest
 
 from tests.unit.house.pages import ROOT, name_of
 
-FOLDERS = (".ci", "bench", "docs", "policy", "requirements", "schemas", "sources", "tests", "workers")
+FOLDERS = (
+    ".ci",
+    "bench",
+    "docs",
+    "monitoring",
+    "policy",
+    "requirements",
+    "schemas",
+    "sources",
+    "tests",
+    "workers",
+)
 READ = frozenset({"", ".json", ".jsonl", ".md", ".py", ".sha256", ".toml", ".txt", ".yaml", ".yml"})
 MOST_LINES = 330
 """The most lines of a file. A longer one usually has two subjects."""

@@ -12,7 +12,6 @@ import pytest
 
 from tests.unit.house.pages import ROOT, tables, text_of
 from workers.connection_settings import PREFIX
-from workers.engine.metrics import Metrics
 from workers.settings import Settings
 
 PAGE = text_of(ROOT / "docs" / "operations.md")
@@ -38,19 +37,6 @@ def test_the_table_of_settings_matches_the_settings() -> None:
         for name, field in Settings.model_fields.items()
     ]
     assert tables(PAGE, "Settings") == expected
-
-
-def metrics() -> Iterator[list[str]]:
-    for attribute in vars(Metrics()).values():
-        for family in getattr(attribute, "describe", list)():
-            name = f"{family.name}_total" if family.type == "counter" else family.name
-            yield [f"`{name}`", family.type, ", ".join(attribute._labelnames)]
-
-
-def test_the_table_of_metrics_has_each_metric_with_its_type_and_labels() -> None:
-    expected = sorted(metrics())
-    assert len(expected) >= 8
-    assert sorted(row[:3] for row in tables(MONITORING, "Metrics")) == expected
 
 
 def logged(path: Path) -> Iterator[tuple[str, str]]:

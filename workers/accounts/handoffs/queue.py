@@ -48,6 +48,11 @@ def make_due(hand: LeadInHand, due: DueHandoff, total: int, fit_points: int) -> 
     hand.change(pending=order, handed=True)
 
 
+def due_since_ms(order: str) -> int:
+    """Return when the lead with this order in the queue took its place. Milliseconds UTC."""
+    return int(order[1:])
+
+
 def dequeue(hand: LeadInHand) -> None:
     """Remove the lead from the queue, if it is in it."""
     if not hand.lead.pending:
