@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from workers.console.pages import (
     account_page,
+    desk_page,
+    desks_page,
     handoff_page,
     held_back_page,
     live_page,
@@ -24,5 +26,7 @@ PAGES: Final[tuple[Page, ...]] = (
     account_page.PAGE,
     handoff_page.PAGE,
     story_page.PAGE,
+    desks_page.PAGE,
+    desk_page.PAGE,
     held_back_page.PAGE,
 )

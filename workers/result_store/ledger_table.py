@@ -33,6 +33,9 @@ class LedgerTable:
             at_ms INTEGER NOT NULL, request_id TEXT NOT NULL, account_key TEXT NOT NULL, lead_id TEXT,
             rep_id TEXT, waiting INTEGER NOT NULL, document BLOB NOT NULL) WITHOUT ROWID""",
         "CREATE INDEX ledger_by_desk ON ledger (desk, at_ms)",
+        "CREATE INDEX ledger_by_request ON ledger (request_id)",
+        "CREATE INDEX ledger_waiting ON ledger (desk, at_ms) WHERE entry = 'waiting'",
+        "CREATE INDEX ledger_turns ON ledger (desk, entry, rep_id, turn)",
         "CREATE INDEX ledger_by_lead ON ledger (lead_id) WHERE lead_id IS NOT NULL",
         "CREATE INDEX ledger_by_account ON ledger (account_key)",
     )
