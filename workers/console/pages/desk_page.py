@@ -8,7 +8,7 @@ from typing import Final
 
 from schemas.topics import CRM_REPS, DESK_LEDGER
 from workers.console.page import Asked, Page
-from workers.console.pages.desk_ledger import (
+from workers.console.pages.desk_figures import (
     Entry,
     Member,
     Waiting,

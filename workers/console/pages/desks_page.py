@@ -8,7 +8,7 @@ from typing import Final
 
 from schemas.topics import CRM_REPS, DESK_LEDGER
 from workers.console.page import Asked, Page
-from workers.console.pages.desk_ledger import members_of, waiting_at
+from workers.console.pages.desk_figures import members_of, waiting_at
 
 MOST_SHOWN: Final = 100
 _OF_ONE: Final = "rep:"
