@@ -15,7 +15,18 @@ from typing import ClassVar
 import msgspec
 from msgspec.structs import replace
 
-from workers.engine.api import AgentSpec, BaseHop, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import (
+    AgentSpec,
+    BaseHop,
+    Canary,
+    Clock,
+    Config,
+    Cursor,
+    Emit,
+    Record,
+    RefusedError,
+    Timer,
+)
 from workers.engine.batch import Limits
 from workers.engine.control import Control, Tick, control_emit
 from workers.engine.decide import Decider
@@ -126,6 +137,10 @@ class CounterHop(BaseHop):
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
         return [self.count("configs", rows, "changed")]
+
+    def on_canary_changed(self, before: Canary | None, rows: Rows, clock: Clock) -> list[Emit]:
+        was, now = ("-" if one is None else one.share for one in (before, self.config.canary))
+        return [self.count("canaries", rows, f"from {was!r} to {now!r}")]
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
         return [output("announced", f"{partition} of {partitions}")]

@@ -8,7 +8,7 @@ import workers.accounts.agent
 import workers.desks.agent
 import workers.directory.agent
 import workers.visitors.agent
-from workers.accounts.handle import AccountsHop
+from workers.accounts.handle import AccountsHop, TriedPolicy
 from workers.desks.handle import DesksHop
 from workers.identity.lookup_tables import load_tables
 from workers.policy.load import load_held_policy
@@ -35,7 +35,17 @@ def make_specs(lead_id_key: bytes, partitions: int) -> dict[str, AgentSpec]:
     specs = (
         workers.visitors.agent.spec(lead_id_key, partitions),
         workers.directory.agent.spec(lead_id_key, partitions),
-        workers.accounts.agent.spec(lambda config: AccountsHop(policy_of(config), partitions)),
+        workers.accounts.agent.spec(
+            lambda config: AccountsHop(policy_of(config), partitions, tried=tried_policy(config))
+        ),
         workers.desks.agent.spec(lambda config: DesksHop(policy_of(config))),
     )
     return {spec.name: spec for spec in specs}
+
+
+def tried_policy(config: Config) -> TriedPolicy | None:
+    """Return the policy of a config's canary and its accounts. None: nothing is tried."""
+    canary = config.canary
+    if canary is None or not canary.share:
+        return None
+    return TriedPolicy(load_held_policy(canary.text, canary.name), canary.share)

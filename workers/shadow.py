@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from workers.engine.api import (
         AgentSpec,
+        Canary,
         Clock,
         Config,
         Cursor,
@@ -111,6 +112,9 @@ class _Shadow:
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
         return self._rename(self._hop.on_config_changed(rows, clock))
+
+    def on_canary_changed(self, before: Canary | None, rows: Rows, clock: Clock) -> list[Emit]:
+        return self._rename(self._hop.on_canary_changed(before, rows, clock))
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
         return self._rename(self._hop.announce(partition, partitions, rows, clock))

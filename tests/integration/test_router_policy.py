@@ -15,6 +15,7 @@ from router import KEY, POLICY, Router, ended, of_line
 from tape import Tape
 
 from tests.scenarios.story import Story
+from workers.accounts.routing.canary_accounts import bucket_of
 from workers.config import load_config
 from workers.engine.api import Record
 from workers.engine.control import ConfigChange, control_or_none
@@ -139,18 +140,19 @@ async def test_a_published_policy_is_followed_from_one_record_of_each_log_and_so
             await asyncio.sleep(0.1)
         code, printed = await publication
         assert code == 0, printed
-        assert "30 minutes" in printed
-        assert "version 2" in printed
-        assert "is followed by all 12 partitions after" in printed
+        expected = ("30 minutes", "version 2", "is followed by all 12 partitions after")
+        assert [words for words in expected if words not in printed] == []
         await router.produce(map(of_line, hands(story, "wed 12:00", "cyd")))
         await tape.until_settled(SETTLE_S)
 
-        await replace_worker(router, "b", unreadable_from=3)
+        canaries = await try_canary(router, tape, story, newer)
+
+        await replace_worker(router, "b", unreadable_from=4)
         warnings = router.workers["b"].events("policy_file_outdated")
         earlier = tmp_path / "earlier.yaml"
         returned = ["policy", "publish", "--back", "--yes", "--out", str(earlier)]
         code, printed_back = await asyncio.to_thread(ended, router, returned)
-        assert code == 1, "the worker b cannot read version 3"
+        assert code == 1, "the worker b cannot read version 4"
         assert "which this release of the program cannot read" in printed_back
         assert "is in every log, and followed by 8 of 12 partitions" in printed_back
         stopped = router.workers["b"].events("partition_stopped")
@@ -162,14 +164,16 @@ async def test_a_published_policy_is_followed_from_one_record_of_each_log_and_so
         assert router.stop() == [0, 0]
         await tape.to_end()
 
-    assert same_but_version(earlier, "version: 3")
+    assert same_but_version(earlier, "version: 4")
     assert changes_in(tape) == {
-        (topic, place): [2, 3] for topic in LOGS for place in range(router.partitions)
+        (topic, place): [2, 4] for topic in LOGS for place in range(router.partitions)
     }
+    assert_canary(tape)
     assert [(one["file_version"], one["followed_version"]) for one in warnings] == [(1, 2)]
     by_partition = versions_by_partition(tape)
-    assert all(found == sorted(found) for found in by_partition.values()), "no partition returns"
-    assert {version for found in by_partition.values() for version in found} == {1, 2, 3}
+    for_all = [[version for version in found if version != 3] for found in by_partition.values()]
+    assert all(found == sorted(found) for found in for_all), "no partition returns"
+    assert {version for found in by_partition.values() for version in found} == {1, 2, 3, 4}
     due = {
         event["occurred_at"][8:16]: event["first_response_due_at"][11:16]
         for event in tape.of("lead.routing")
@@ -179,9 +183,47 @@ async def test_a_published_policy_is_followed_from_one_record_of_each_log_and_so
     found, counts = differences_of(tape, KEY, load_config(POLICY)[1])
     assert found == []
     assert counts["lead.routing"] > 2 * ACCOUNTS
-    for line in (printed + printed_back).splitlines():
+    for line in "\n".join((printed, *canaries, printed_back)).splitlines():
         if "partitions after" in line:
             print(f"{waves} waves of records meanwhile; {line}")  # noqa: T201 - a time is printed, not asserted
+
+
+async def try_canary(router: Router, tape: Tape, story: Story, newer: Path) -> list[str]:
+    """Try version 3 on half of the accounts, and end that. Return what the two commands print."""
+    tried, printed = higher_threshold(newer), []
+    for arguments, when in (([str(tried), "--canary", "50%"], "wed 12:10"), (["--back"], "wed 12:20")):
+        command = ["policy", "publish", *arguments, "--yes"]
+        code, found = await asyncio.to_thread(ended, router, command)
+        assert code == 0, found
+        printed.append(found)
+        await router.produce(map(of_line, hands(story, when, f"eve{when[-2]}")))
+        await tape.until_settled(SETTLE_S)
+    assert "Version 3 decides 50% of the accounts" in printed[0]
+    assert "The canary of version 3 ends: version 2 decides 50% of the accounts again." in printed[1]
+    return printed
+
+
+def higher_threshold(newer: Path) -> Path:
+    """Return version 3, with a higher threshold than version 2."""
+    path = newer.with_name("tried.yaml")
+    path.write_text(
+        newer.read_text("utf-8").replace("version: 2", "version: 3").replace("bar: 135", "bar: 140"), "utf-8"
+    )
+    return path
+
+
+def assert_canary(tape: Tape) -> None:
+    """Assert which version decided about each account while the canary ran, and after it, from the accounts' keys."""
+    by_wave: dict[str, dict[str, int]] = defaultdict(dict)
+    for event in tape.of("lead.routing"):
+        if event["action"] == "assigned":
+            by_wave[event["occurred_at"][11:16]][event["account_key"]] = event["explanation"]["policy"][
+                "version"
+            ]
+    keys = [f"domain:bank{number}.example" for number in range(ACCOUNTS)]
+    assert by_wave["17:10"] == {key: 3 if bucket_of(key) < 5_000 else 2 for key in keys}
+    assert by_wave["17:20"] == dict.fromkeys(keys, 2)
+    assert len(set(by_wave["17:10"].values())) == 2
 
 
 async def replace_worker(router: Router, name: str, **options: Any) -> None:

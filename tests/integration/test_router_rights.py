@@ -14,7 +14,7 @@ from waiting import eventually
 from workers.broker.rights import Right, Role, rights_of
 from workers.config import load_config
 from workers.engine.context import config_topic
-from workers.engine.control import archive_emit
+from workers.engine.control import archive_emit, change_to
 
 pytestmark = pytest.mark.kafka
 
@@ -107,7 +107,7 @@ async def test_an_operator_publishes_a_policy_with_the_rights_of_its_role_alone(
     router = new_router(allowed.plain, 1)
     await router.create()
     await allowed.give(rights_of(Role.OPERATOR, router.settings))
-    kept = archive_emit(config_topic(router.app_id), load_config(POLICY)[1], NOON_MS)
+    kept = archive_emit(config_topic(router.app_id), change_to(load_config(POLICY)[1]), NOON_MS)
     await router.produce([Sent(kept.topic, kept.key, kept.value, NOON_MS)], dict(kept.headers))
     newer = tmp_path / "newer.yaml"
     newer.write_text(POLICY.read_text("utf-8").replace("version: 1", "version: 2"), "utf-8")

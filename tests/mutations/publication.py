@@ -13,8 +13,8 @@ PUBLICATION = [
         (
             Edit(
                 f"{ENGINE}/config_guard.py",
-                "    if followed.version != mine.version or",
-                "    if followed.version or",
+                "one.version == mine.version and",
+                "one.version < 0 and",
             ),
         ),
         "unit/engine/test_config.py::test_a_worker_with_another_text_of_the_followed_version_is_refused_at_its_start",
@@ -52,9 +52,9 @@ PUBLICATION = [
         "every partition ignores it, and the operator believes that it is followed",
         (
             Edit(
-                "workers/commands/policy_publish.py",
-                "    if config.version <= present:",
-                "    if config.version < present:",
+                "workers/commands/publication.py",
+                "    if config.version <= present and",
+                "    if config.version < present and",
             ),
         ),
         "unit/commands/test_policy_publish.py::test_a_version_that_is_not_higher_is_refused",

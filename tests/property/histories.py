@@ -5,6 +5,7 @@ A history has events of leads, CRM records, sales activities, and reps who leave
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,13 +147,15 @@ def play(
     repeats: bool = False,
     most_at_once: int = MOST_AT_ONCE,
     finishes: bool = False,
+    market: Market | None = None,
+    before_step: Callable[[int, int], object] = lambda number, now_ms: None,  # noqa: ARG005 - nothing to do
 ) -> Market:
     """Play a history in a market, then let two days pass.
 
-    ``finishes``: work in chunks is completed before the next record. ``repeats``: CRM records and sales activities are
+    ``before_step`` is called with the number of each step and its time. ``finishes``: work in chunks is completed before the next record. ``repeats``: CRM records and sales activities are
     sent twice, and the second must emit nothing.
     """
-    market = Market(cuts=cuts, most_at_once=most_at_once)
+    market = market or Market(cuts=cuts, most_at_once=most_at_once)
     market.finishes = finishes
     market.reps(
         rep("r1", event_id="1"),
@@ -162,8 +165,9 @@ def play(
         rep("away", event_id="5", at_desk=False, away=((0, MONDAY + 40 * DAY_MS),), deputy_rep_id="r2"),
     )
     now_ms = MONDAY
-    for step in history:
+    for number, step in enumerate(history):
         now_ms += step.after_ms
+        before_step(number, now_ms)
         if isinstance(step.event, str):
             rep_id, _, change = step.event.partition(" ")
             seat = rep_id != "own"

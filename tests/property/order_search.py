@@ -6,6 +6,7 @@ From each state it takes every possible next step. Equal states are followed onc
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,8 @@ from workers.deadletters import dead_letter
 from workers.desks.agent import spec as desks_spec
 from workers.desks.handle import DesksHop
 from workers.desks.rows import RotationRow
-from workers.engine.api import AgentSpec, Record
+from workers.engine.api import AgentSpec, Headers, Record
+from workers.engine.control import CanaryChange, control_emit
 from workers.engine.decide import Decider
 from workers.engine.memory import MemoryStore
 from workers.policy.load import to_config
@@ -44,6 +46,7 @@ ONE_BY_ONE = accounts_spec(lambda _: ONE_BY_ONE_HOP)
 DESKS = desks_spec(lambda _: DESKS_HOP)
 Message = tuple[str, bytes, bytes]
 """Topic, key, value."""
+Events = Sequence[Model | CanaryChange]
 Rows = tuple[tuple[bytes, bytes], ...]
 
 
@@ -65,7 +68,7 @@ class State:
     """Whether a hand-off was ever assigned by rotation."""
 
 
-def run(spec: AgentSpec, rows: Rows, message: Message) -> tuple[Rows, list[Any]]:
+def run(spec: AgentSpec, rows: Rows, message: Message, headers: Headers = ()) -> tuple[Rows, list[Any]]:
     """Decide one record over these rows, as the engine does. Return the new rows and the outputs."""
     store = MemoryStore()
     store.write(dict(rows))
@@ -75,7 +78,7 @@ def run(spec: AgentSpec, rows: Rows, message: Message) -> tuple[Rows, list[Any]]
         decider.rows.keep()
     else:
         topic, key, value = message
-        record = Record(topic, 0, decider.next_offset(topic) or 0, MONDAY + HOUR_MS, key, value)
+        record = Record(topic, 0, decider.next_offset(topic) or 0, MONDAY + HOUR_MS, key, value, headers)
         while not decider.advance(record):
             pass
         decider.decide(record)
@@ -97,7 +100,7 @@ def _clock(decider: Decider) -> Any:
     return Clock(decider.now_ms)
 
 
-def step(state: State, choice: str, events: list[Model], spec: AgentSpec = ACCOUNTS) -> State:
+def step(state: State, choice: str, events: Events, spec: AgentSpec = ACCOUNTS) -> State:
     """Return the state after one step. Assert after each routing record that the account has one owner.
 
     ``choice`` is "answer", "request" or "chunk", or the number of a record in ``events``.
@@ -115,6 +118,10 @@ def step(state: State, choice: str, events: list[Model], spec: AgentSpec = ACCOU
         number = int(choice)
         to_come = tuple(one for one in to_come if one != number)
         event = events[number]
+        if isinstance(event, CanaryChange):
+            sent = control_emit(LEAD_EVENTS.name, 0, event, MONDAY)
+            accounts, emits = run(spec, accounts, (sent.topic, b"", sent.value or b""), sent.headers)
+            return _after(state, accounts, desks, to_accounts, to_desks, to_come, emits)
         is_for_desks = isinstance(event, RepFacts)
         topic = DESK_REQUESTS if is_for_desks else LEAD_EVENTS
         assert topic.key is not None
@@ -124,6 +131,19 @@ def step(state: State, choice: str, events: list[Model], spec: AgentSpec = ACCOU
             desks, emits = run(DESKS, desks, message)
         else:
             accounts, emits = run(spec, accounts, message)
+    return _after(state, accounts, desks, to_accounts, to_desks, to_come, emits)
+
+
+def _after(
+    state: State,
+    accounts: Rows,
+    desks: Rows,
+    to_accounts: list[Message],
+    to_desks: list[Message],
+    to_come: tuple[int, ...],
+    emits: list[Any],
+) -> State:
+    """Return the state after the outputs of a record. Assert after each routing record that the account has one owner."""
     held = dict(state.held)
     turns, rotated = set(state.turns), state.rotated
     for emit in emits:
@@ -188,7 +208,7 @@ def start(*events: Model, spec: AgentSpec = ACCOUNTS) -> State:
     return state
 
 
-def explore(begin: State, events: list[Model], spec: AgentSpec = ACCOUNTS) -> tuple[int, list[State]]:
+def explore(begin: State, events: Events, spec: AgentSpec = ACCOUNTS) -> tuple[int, list[State]]:
     """Follow every order of ``events`` from ``begin``. Return the count of states, and the final states.
 
     A final state has no next step.

@@ -34,11 +34,13 @@ MOST_ACTIVE = 10
 class Case:
     """The rows of one account while one record is handled, and the outputs so far.
 
-    ``event_id`` is the id of the fact that is handled. ``now_ms`` is stream time, or a timer's due time.
+    ``terms`` are those of the present policy. ``event_id`` is the id of the fact that is handled. ``now_ms`` is stream time,
+    or a timer's due time.
     """
 
     __slots__ = (
         "_account_changed",
+        "_all_terms",
         "_people",
         "account",
         "emits",
@@ -52,7 +54,7 @@ class Case:
     )
 
     def __init__(self, terms: Terms, rows: Rows, now_ms: int, key: str, event_id: str) -> None:
-        self.terms = terms
+        self._all_terms = terms
         self.rows = rows
         self.now_ms = now_ms
         self.key = key
@@ -60,6 +62,8 @@ class Case:
         self.is_clamped = False
         """Whether the event was future-dated: its own time was after its arrival."""
         self.account = rows.get(AccountRow, key) or AccountRow()
+        self.terms = terms.of_account(key, self.account.company)
+        """The terms by which the account is decided: those of the present policy, or of its canary."""
         self.emits: list[Emit] = []
         self.request_needs_review = False
         """Whether a change may affect the account's open request. It is reviewed before the case is closed."""
@@ -70,6 +74,11 @@ class Case:
         """Change fields of the account's row. The row is written when the case is closed."""
         self.account = replace(self.account, **fields)
         self._account_changed = True
+
+    def choose_terms(self) -> bool:
+        """Choose the terms by the company as it is now. Return whether they are others."""
+        before, self.terms = self.terms, self._all_terms.of_account(self.key, self.account.company)
+        return self.terms is not before
 
     def close(self) -> list[Emit]:
         """Write the account's row if it has changed, and return the outputs."""

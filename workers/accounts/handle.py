@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS
@@ -48,7 +48,8 @@ from workers.accounts.events import (
 )
 from workers.accounts.events.reevaluate_all import close_case
 from workers.accounts.handoffs import alias_members, bulk_transfer, support_questions
-from workers.accounts.rulebook.terms import LEADS_AT_ONCE, MOST_AT_ONCE, Terms
+from workers.accounts.routing.canary_accounts import members_of
+from workers.accounts.rulebook.terms import LEADS_AT_ONCE, MOST_AT_ONCE, Split, Terms
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
 from workers.identity.erasure_marks import FORGET_MARK, mark_kept_ms
@@ -56,6 +57,9 @@ from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadEvent
+    from workers.accounts.rulebook.terms import Accounts
+    from workers.accounts.state.facts import Company
+    from workers.engine.api import Canary
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
@@ -88,6 +92,7 @@ EVENTS: Final[Mapping[str, Callable[[Case, Any], None]]] = {
 
 CURSORS: Final[Mapping[str, Callable[[Case, str], str | None]]] = {
     aliases.LEADS: reevaluate_all.evaluate_next,
+    crm_claims.CHANGED_SIDE: reevaluate_all.evaluate_next_of_side,
     bulk_transfer.HANDOFFS: bulk_cursor.transfer_next,
     partner_return.TAKE_BACK: partner_return.take_back_next,
     support_questions.QUESTIONS: support_questions.withdraw_next,
@@ -96,6 +101,18 @@ CURSORS: Final[Mapping[str, Callable[[Case, str], str | None]]] = {
     name_index.NAMES: partial(name_index.answer_next, limit=KEYS_AT_ONCE),
 }
 """The handler of each cursor over one account, by kind. It does one chunk and returns where to continue, or None."""
+
+
+_SEP: Final = " "
+"""Between the hash and the share of a canary in the key of its cursor."""
+
+
+class TriedPolicy(NamedTuple):
+    """A newer policy that is tried on a part of the accounts."""
+
+    policy: Policy
+    share: str
+    """The accounts, in the words of workers/policy/canary.py."""
 
 
 class AccountsHop(BaseHop):
@@ -107,12 +124,17 @@ class AccountsHop(BaseHop):
         partitions: int = 1,
         most_at_once: int = MOST_AT_ONCE,
         leads_at_once: int = LEADS_AT_ONCE,
+        tried: TriedPolicy | None = None,
     ) -> None:
         """``partitions`` is the number of partitions of every topic: an erasure is sent to each of ``desk.requests``.
 
         ``most_at_once`` bounds the open hand-offs, ``leads_at_once`` the leads, that one step of a cursor handles.
+        ``tried``: the policy of a canary. Raises ShareError if its accounts cannot be read.
         """
         self.terms = Terms(policy, most_at_once, leads_at_once)
+        if tried is not None:
+            tried_terms = Terms(tried.policy, most_at_once, leads_at_once)
+            self.terms.split = Split(tried_terms, members_of(tried.share, policy))
         self._partitions = partitions
         self._mark_kept_ms = mark_kept_ms(policy)
 
@@ -154,6 +176,11 @@ class AccountsHop(BaseHop):
         """Do one chunk of a cursor's task. Return the outputs and where to continue, or None at the end."""
         if cursor.kind == reevaluate_all.POLICY:
             return reevaluate_all.evaluate_next_of_all(self.terms, rows, clock.now_ms, cursor)
+        if cursor.kind == reevaluate_all.CANARY:
+            was_other = self._find_changed(cursor.key)
+            return reevaluate_all.evaluate_next_on_other_side(
+                self.terms, rows, clock.now_ms, cursor, was_other
+            )
         if cursor.kind == person_erased.ERASE:
             return person_erased.continue_erasure(self.terms, rows, clock.now_ms, cursor)
         if cursor.kind == name_index.ALL_NAMES:
@@ -175,3 +202,28 @@ class AccountsHop(BaseHop):
         start_cursor(rows, reevaluate_all.POLICY, "all")
         name_index.start_answering_all(rows)
         return []
+
+    def on_canary_changed(self, before: Canary | None, rows: Rows, clock: Clock) -> list[Emit]:
+        """Start to evaluate the leads of the accounts that another policy decides from now on, in chunks."""
+        del clock
+        was = "" if before is None else f"{before.hash}{_SEP}{before.share}"
+        start_cursor(rows, reevaluate_all.CANARY, was)
+        return []
+
+    def _find_changed(self, was: str) -> Accounts:
+        """Return whether another policy decides an account now than when ``was`` was the canary.
+
+        If the canary has changed since once more, its own cursor finds the rest.
+        """
+        hash_, _, share = was.partition(_SEP)
+        split, had = self.terms.split, members_of(share, self.terms.policy) if share else _has_none
+        has = _has_none if split is None else split.has
+        if split is not None and split.terms.ref.hash != hash_:
+            return lambda key, company: had(key, company) or has(key, company)
+        return lambda key, company: had(key, company) is not has(key, company)
+
+
+def _has_none(key: str, company: Company | None) -> bool:
+    """Return False: without a canary, the present policy decides all accounts."""
+    del key, company
+    return False

@@ -19,7 +19,7 @@ from workers.commands.topic_records import partitions_of, read_topics
 from workers.engine.access_errors import ACCESS_ERRORS
 from workers.engine.api import Config, Record
 from workers.engine.context import config_topic, watermark_topic
-from workers.engine.control import ConfigChange, archive_emit, control_emit
+from workers.engine.control import archive_emit, change_to, control_emit
 from workers.engine.producer import SendFailedError, TransactionalWriter
 from workers.engine.restore import stop_reader
 from workers.engine.watermark_board import decode_report
@@ -123,7 +123,7 @@ async def publish_config(
 
     Args:
         settings: the settings of the installation.
-        config: the config to publish.
+        config: the config to follow from now on. If only its canary differs from ``followed``, the logs get a canary.
         followed: the config that was followed when the difference was shown.
         within_s: how long to wait. Seconds.
 
@@ -134,13 +134,13 @@ async def publish_config(
         CommandError: another config was published meanwhile, or the broker did not confirm the transaction.
     """
     topic, now_ms = config_topic(settings.app_id), int(time.time() * 1_000)
-    change = ConfigChange(config.name, config.version, config.hash, config.text)
+    change = change_to(config, followed)
     emits: list[Emit] = [
         control_emit(log, partition, change, now_ms)
         for log in own_logs(settings)
         for partition in range(settings.partitions)
     ]
-    emits.append(archive_emit(topic, config, now_ms))
+    emits.append(archive_emit(topic, change, now_ms))
     writer = TransactionalWriter(
         f"{settings.app_id}-publish", client_arguments(settings), settings.partitions, _TRANSACTION_TIMEOUT_MS
     )
@@ -150,7 +150,7 @@ async def publish_config(
         if present != followed:
             version = "none" if present is None else f"version {present.version} ({present.hash})"
             raise CommandError(
-                f"another policy was published meanwhile: {version} is followed now. Nothing is changed; start again"
+                f"another policy or canary was published meanwhile: {version} is followed now. Nothing is changed; start again"
             )
         async with ReportReader(settings) as reader:
             began = time.monotonic()
@@ -177,7 +177,7 @@ async def _commit(
     except (KafkaError, TimeoutError, SendFailedError) as error:
         raise CommandError(
             f"the broker did not confirm the publication ({type(error).__name__}: {error}). Either every log has version"
-            f" {config.version} or none has; start the same command again: it publishes the policy if none has it"
+            f" {config.highest_version} or none has; start the same command again: it publishes the policy if none has it"
         ) from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
@@ -19,14 +19,17 @@ from workers.commands.errors import FAILED, CommandError
 from workers.commands.followed_policies import ReportReader, publish_config, read_archive
 from workers.commands.kafka import Shadow
 from workers.commands.new_file import NewFile, refuse_existing, write_new
+from workers.commands.policy_canary import (
+    config_of_canary,
+    describe_accounts,
+    name_of,
+    running_canary,
+)
 from workers.commands.policy_runs import WORK_FOLDER, Processes, Work, read_history, run_policies
+from workers.commands.publication import Publication, followed_policy, plan
 from workers.commands.replay import DEMO_KEY, Key
-from workers.commands.task_reports import places
 from workers.config import load_config, load_settings
 from workers.engine.api import Config
-from workers.policy.changed_text import VERSION, NoNumberError, with_numbers
-from workers.policy.load import PolicyError, load_held_policy, to_config
-from workers.policy.model import Policy
 from workers.policy.pages.policy_diff import describe_difference
 
 if TYPE_CHECKING:
@@ -39,16 +42,6 @@ _SHORT: Final = 2
 """The sections of a backtest that are printed: how many leads become MQLs, and which leads change."""
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """The policy that is followed, and the one that is to replace it."""
-
-    followed: Config
-    before: Policy
-    config: Config
-    policy: Policy
-
-
 def publish(
     file: Annotated[
         Path | None,
@@ -59,6 +52,15 @@ def publish(
         bool,
         typer.Option("--back", help="Publish the text that was followed before, under the next version."),
     ] = False,
+    canary: Annotated[
+        str | None,
+        typer.Option(
+            "--canary",
+            metavar="ACCOUNTS",
+            help="Only for a part of the accounts: 10%, country=CA,MX, or territory=NAME, a condition of the present policy.",
+            show_default="all accounts",
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for a confirmation.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check, and print what would change. Write nothing.")
@@ -79,25 +81,29 @@ def publish(
     is written into the log of every partition, in one transaction. From that record on a partition decides by it. The
     command waits until every partition does, 60 s at most, and names those that do not.
 
-    With [cyan]--back[/] the text that was followed before returns, with a higher version.
+    With [cyan]--canary[/] it decides a part of the accounts; each has one policy at any time. The same file with a larger part
+    widens it, without [cyan]--canary[/] all accounts get it.
+
+    With [cyan]--back[/] a canary ends. Without a canary, the text that was followed before returns, with a higher version.
 
     [bold]Examples[/]
 
       lead-router policy publish policy.yaml --dry-run
       lead-router policy publish policy.yaml --history march.jsonl
+      lead-router policy publish policy.yaml --canary 10%
       lead-router policy publish --back --out policy.yaml
     """
     if (file is None) is not back:
         raise CommandError("expected the file of a policy, or --back")
     refuse_existing(out)
+    if back and canary is not None:
+        raise CommandError(
+            "expected --canary with the file of a policy; --back ends a canary for all its accounts"
+        )
     new = None if file is None else load_config(file)
     settings = load_settings(shadow=shadow)
     archive, reports = asyncio.run(_read(settings))
-    followed = _followed(archive)
-    if new is None:
-        new = earlier_policy(archive, max(followed.version, reports.highest_version()) + 1)
-    refuse_version(new[1], followed, reports)
-    planned = Publication(followed, held_policy(followed), new[1], new[0])
+    planned = plan(new, canary, archive, reports)
     for line in plan_lines(planned, reports):
         typer.echo(line)
     if history:
@@ -108,9 +114,9 @@ def publish(
         return
     confirm_publication(planned, len(reports.tasks), yes=yes)
     if out is not None:
-        write_new(out, planned.config.text)
+        write_new(out, planned.given.text)
     _publish(settings, planned)
-    if back and out is None:
+    if back and out is None and running_canary(planned.followed) is None:
         typer.echo("put the text under version control: lead-router policy followed --out FILE")
 
 
@@ -123,7 +129,7 @@ def followed(out: NewFile = None, shadow: Shadow = None) -> None:
     """
     settings = load_settings(shadow=shadow)
     archive, reports = asyncio.run(_read(settings))
-    config = _followed(archive)
+    config = followed_policy(archive)
     if out is None:
         typer.echo(config.text, nl=False)
     else:
@@ -137,79 +143,11 @@ async def _read(settings: Settings) -> tuple[Archive, TaskReports]:
         return await read_archive(settings), reader.reports
 
 
-def _followed(archive: Archive) -> Config:
-    if archive.followed is None:
-        raise CommandError(
-            "no partition follows a policy yet; start the workers: the first policy is that of their file"
-        )
-    return archive.followed
-
-
-def earlier_policy(archive: Archive, version: int) -> tuple[Policy, Config]:
-    """Return the policy that was followed before, with another version.
-
-    It is not checked again. It was when it was published, and a check that is newer must not prevent the return.
-
-    Raises:
-        CommandError: no other policy was followed before, its version is not written as a number, or this release cannot
-            read its text.
-    """
-    earlier = archive.before
-    if earlier is None:
-        raise CommandError(
-            "no other policy was followed before; publish a file with a higher version instead"
-        )
-    try:
-        text = with_numbers(earlier.text, {VERSION: version})
-    except NoNumberError as error:
-        raise CommandError(
-            f"{error} of the policy {earlier.name}, version {earlier.version}, is not written as a number; publish a file"
-        ) from None
-    policy = held_policy(Config(earlier.name, version, earlier.hash, text))
-    return policy, to_config(policy, text)
-
-
-def held_policy(config: Config) -> Policy:
-    """Return a policy that was followed, without the checks for its author. Raises CommandError if it cannot be read."""
-    try:
-        return load_held_policy(config.text, config.name)
-    except PolicyError as error:
-        raise CommandError(
-            f"this release cannot read {_name(config)}; use the release of the workers\n{error}"
-        ) from None
-
-
-def refuse_version(config: Config, followed: Config, reports: TaskReports) -> None:
-    """Raise CommandError unless the policy may be published after the followed one."""
-    present = max(followed.version, reports.highest_version())
-    if config.hash == followed.hash:
-        rest = reports.obstacles(followed)
-        raise CommandError(
-            f"this text is followed already: {_name(followed)}. "
-            + ("Not by all partitions: " + "; ".join(rest) if rest else "Every partition has it")
-        )
-    if config.version <= present:
-        is_same = config.version == followed.version
-        found = (
-            f"version {config.version} is followed already, with another text ({followed.hash})"
-            if is_same
-            else f"version {config.version} is not higher than version {present}, which is followed"
-        )
-        back = "" if is_same else ". To return to the policy before, use --back"
-        raise CommandError(
-            f"{found}; write `version: {present + 1}` into the file, because a decision names its policy by version{back}"
-        )
-    earlier = reports.of_earlier_release()
-    if earlier:
-        raise CommandError(
-            f"workers of an earlier release serve {places(earlier)}; they would stop at the new policy. Restart them with this"
-            " release first, or change the policy as before: a new file for all workers, one restart after the other"
-        )
-
-
 def plan_lines(planned: Publication, reports: TaskReports) -> list[str]:
     """Return what is followed now, what would change, and what would not happen at once."""
     lines = [*_state_lines(planned.followed, reports), ""]
+    if accounts := describe_accounts(planned.followed, planned.config):
+        lines += [*accounts, ""]
     lines += describe_difference(planned.before, planned.policy)
     if planned.policy.privacy.erase_within != planned.before.privacy.erase_within:
         lines += [
@@ -222,7 +160,7 @@ def plan_lines(planned: Publication, reports: TaskReports) -> list[str]:
 
 def _state_lines(config: Config, reports: TaskReports) -> list[str]:
     count, all_of = len(reports.followers(config)), len(reports.tasks)
-    lines = [f"{_name(config)} is followed by {count} of {all_of} partitions."]
+    lines = [f"{name_of(config)} is followed by {count} of {all_of} partitions."]
     return lines + [f"  {line}" for line in reports.obstacles(config)]
 
 
@@ -232,13 +170,23 @@ def backtest_lines(
     """Return the short result of a backtest of both policies over a history."""
     console = Console(stderr=True, highlight=False)
     history = read_history(files, console)
-    both = [(planned.before, planned.followed), (planned.policy, planned.config)]
+    tried = running_canary(planned.followed)
+    is_end = tried is not None and planned.before.hash == tried.hash
+    present = (
+        config_of_canary(tried) if tried is not None and is_end else replace(planned.followed, canary=None)
+    )
+    both = [(planned.before, present), (planned.policy, planned.given)]
     folders = run_policies(both, history, files, work, lead_id_key, processes, console)
     zones = ZoneInfo(planned.before.timezone), ZoneInfo(planned.policy.timezone)
     found = compare_runs(folders[0], folders[1], (history.first_ms or 0, history.last_ms or 0), zones)
     sections = sections_of(found, LoadRange(), LeadWords(found.reps, zones[1]))[:_SHORT]
     names = ", ".join(map(str, files))
-    return ["", f"Over {names}:", *(f"  {line}" for section in sections for line in section.sentences)]
+    of_all = ", if all accounts had it" if planned.config.canary is not None else ""
+    return [
+        "",
+        f"Over {names}{of_all}:",
+        *(f"  {line}" for section in sections for line in section.sentences),
+    ]
 
 
 def confirm_publication(planned: Publication, count: int, *, yes: bool) -> None:
@@ -250,7 +198,7 @@ def confirm_publication(planned: Publication, count: int, *, yes: bool) -> None:
         raise CommandError(
             "nothing is published: there is no terminal to confirm it; look at --dry-run, then give --yes"
         )
-    if not typer.confirm(f"Publish {_name(planned.config)} to {count} partitions?", default=False):
+    if not typer.confirm(f"Publish {name_of(planned.config)} to {count} partitions?", default=False):
         raise CommandError("nothing is published")
 
 
@@ -259,18 +207,16 @@ def _publish(settings: Settings, planned: Publication) -> None:
     reports, took_s = asyncio.run(publish_config(settings, config, planned.followed, _WITHIN_S))
     rest = reports.obstacles(config)
     if not rest:
-        typer.echo(f"{_name(config)} is followed by all {len(reports.tasks)} partitions after {took_s:.1f} s")
+        typer.echo(
+            f"{name_of(config)} is followed by all {len(reports.tasks)} partitions after {took_s:.1f} s"
+        )
         return
     count = len(reports.followers(config))
     typer.echo(
-        f"{_name(config)} is in every log, and followed by {count} of {len(reports.tasks)} partitions after {took_s:.1f} s."
+        f"{name_of(config)} is in every log, and followed by {count} of {len(reports.tasks)} partitions after {took_s:.1f} s."
         " The others take it when they read it:",
         err=True,
     )
     for line in rest:
         typer.echo(f"  {line}", err=True)
     raise typer.Exit(FAILED)
-
-
-def _name(config: Config) -> str:
-    return f"policy {config.name}, version {config.version} ({config.hash})"

@@ -7,16 +7,23 @@ one before it, and for each partition why it does not follow a policy.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from workers.broker.topic_plan import AGENTS
-from workers.engine.control import ConfigChange, config_key, control_or_none
+from workers.engine.control import (
+    CanaryChange,
+    ConfigChange,
+    config_key,
+    control_or_none,
+    report_key,
+    reported_versions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workers.engine.api import Config, Record
+    from workers.engine.api import Canary, Config, Record
     from workers.engine.watermark_board import WorkerReport
 
 STALE_MS: Final = 6_000
@@ -81,7 +88,7 @@ class TaskReports:
 
     def followers(self, config: Config) -> list[Task]:
         """Return the tasks that follow a config."""
-        key = config_key(config.version, config.hash)
+        key = report_key(config)
         return [task for task in self.tasks if (one := self._latest.get(task)) and one.followed == key]
 
     def stopped(self) -> list[Task]:
@@ -93,10 +100,9 @@ class TaskReports:
         return [task for task in self.tasks if (one := self._latest.get(task)) and one.is_of_earlier_release]
 
     def highest_version(self) -> int:
-        """Return the highest version that a task follows, or 0."""
-        return max(
-            (int(one.followed.partition(" ")[0]) for one in self._latest.values() if one.followed), default=0
-        )
+        """Return the highest version that a task follows, for all accounts or as a canary, or 0."""
+        keys = [one.followed for one in self._latest.values() if one.followed]
+        return max((version for key in keys for version in reported_versions(key)), default=0)
 
     def obstacles(self, config: Config) -> list[str]:
         """Return why tasks do not follow a config, one line for all tasks with the same reason."""
@@ -116,33 +122,49 @@ class TaskReports:
             return f"stopped: {why if why == one.stopped else f'it{why}'}"
         if one.is_of_earlier_release:
             return "its worker has an earlier release of the program"
-        if one.followed is None:
-            return "its worker is opening it"
-        version, _, digest = one.followed.partition(" ")
-        if int(version) == config.version:
-            return f"it follows another text of version {version} ({digest})"
-        return f"it follows version {version}"
+        return "its worker is opening it" if one.followed is None else _difference(one.followed, config)
+
+
+def _difference(followed: str, config: Config) -> str:
+    """Return what a task follows instead of a config. ``followed``: its key in the report (``report_key``)."""
+    version, *tried = reported_versions(followed)
+    if f"{followed} ".startswith(f"{config_key(config.version, config.hash)} "):
+        canary = f"version {tried[0]} as its canary" if tried else "no canary"
+        return f"it has {canary}, and has not read the last change of it"
+    if version == config.version:
+        return f"it follows another text of version {version} ({followed.split(' ')[1]})"
+    return f"it follows version {version}"
 
 
 class Archive:
-    """The policies that were ever followed, by version."""
+    """The policies that were ever followed, by version, and those that were canaries."""
 
     def __init__(self, configs: Iterable[Config] = ()) -> None:
         self._configs = {config.version: config for config in configs}
+        self._canaries: dict[int, Canary] = {}
 
     def apply(self, record: Record) -> None:
         """Note a record of the topic of policies. One that cannot be read is ignored."""
         change = control_or_none(record)
         if isinstance(change, ConfigChange):
             self._configs[change.version] = change.config
+        elif isinstance(change, CanaryChange):
+            self._canaries[change.version] = change.canary
 
     @property
     def followed(self) -> Config | None:
-        """The policy with the highest version: it is in every log, or in those that its workers have taken."""
-        return self._configs[max(self._configs)] if self._configs else None
+        """The policy with the highest version: it is in every log, or in those that its workers have taken.
+
+        With the canary that was begun since, also if it is over.
+        """
+        if not self._configs:
+            return None
+        followed = self._configs[max(self._configs)]
+        later = max(self._canaries, default=0)
+        return replace(followed, canary=self._canaries[later]) if later > followed.version else followed
 
     @property
     def before(self) -> Config | None:
-        """The policy that was followed before, or None if there was none."""
+        """The policy that all accounts had before, or None if there was none. No canary was one."""
         earlier = sorted(self._configs)[:-1]
         return self._configs[earlier[-1]] if earlier else None

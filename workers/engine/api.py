@@ -95,6 +95,20 @@ class Cursor(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
+class Canary:
+    """A newer text that is tried on a part of the keys. All other keys stay with the followed config."""
+
+    name: str
+    version: int
+    hash: str
+    text: str
+    share: str
+    """Which keys it decides, in the words of the hop. Empty: the trial has ended."""
+    step: int
+    """Number of the change of this version's share, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A versioned text by which a hop decides. For the lead router it is the policy file."""
 
@@ -102,6 +116,13 @@ class Config:
     version: int
     hash: str
     text: str
+    canary: Canary | None = None
+    """The newer text that is tried, or was tried last. None: none since the followed config came."""
+
+    @property
+    def highest_version(self) -> int:
+        """The highest version that decides, or has decided, for a key."""
+        return self.version if self.canary is None else self.canary.version
 
 
 class RefusedError(Exception):
@@ -157,6 +178,10 @@ class Hop(Protocol[E]):
         """React to a new config. The engine has just made this hop from it; the rows were decided by the one before."""
         ...
 
+    def on_canary_changed(self, before: Canary | None, rows: Rows, clock: Clock) -> list[Emit]:
+        """React to another canary of the same config. ``before``: the one that held until now."""
+        ...
+
     def unread_of(self, event: E) -> tuple[tuple[str, str], ...]:
         """Return (topic, field) of each field of an event's record that could not be read. A metric counts them."""
         ...
@@ -208,6 +233,11 @@ class BaseHop:
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
         """Return no outputs: rows need no work when the config changes."""
         del rows, clock
+        return []
+
+    def on_canary_changed(self, before: Canary | None, rows: Rows, clock: Clock) -> list[Emit]:
+        """Return no outputs: this hop decides all keys by the followed config."""
+        del before, rows, clock
         return []
 
 

@@ -1,25 +1,31 @@
-"""The engine's own records in a log: tick, watermark, config and resume. Each has the header `engine` and a JSON body.
+"""The engine's own records in a log: tick, watermark, config, canary and resume. Each has the header `engine` and a JSON body.
 
 A tick moves the time of an idle partition. A watermark reports to a downstream log how far one upstream task has read; it
 is written only for workers of an earlier release, which have no other way to learn it.
-A config changes the policy from its place in the log onwards. A resume makes a stopped partition continue.
+A config changes the policy from its place in the log onwards. A canary does so for a part of the keys. It is a record of its
+own kind, so that a release that cannot split the keys does not follow it for all. A resume makes a stopped partition continue.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import replace
+from typing import Final, Literal
 
 import msgspec
 
-from workers.engine.api import Config, Emit, Record
+from workers.engine.api import Canary, Config, Emit, Record
 
 HEADER = "engine"
 ORIGIN_HEADER = "origin"
-TIMELESS_HEADERS = frozenset({(HEADER, b"config"), (HEADER, b"resume")})
+TIMELESS_HEADERS = frozenset({(HEADER, b"config"), (HEADER, b"canary"), (HEADER, b"resume")})
 """The headers of engine records whose stamp is the time of an operator's machine. They move no stream time."""
 _MOST_HEADER_BYTES = 1_024
 """A larger foreign header is not forwarded. Bytes, its name included."""
 _MOST_HEADERS = 64
+_WORDS_WITH_CANARY: Final = 5
+"""Words in the name of a config with a canary: two versions, two hashes, a step."""
+_FOR_ALL: Final = 1 << 62
+"""The step of a version that all keys follow: above the steps of its canary."""
 
 
 class Tick(msgspec.Struct, frozen=True, tag="tick", tag_field="type"):
@@ -51,13 +57,29 @@ class ConfigChange(msgspec.Struct, frozen=True, tag="config", tag_field="type"):
         return Config(self.name, self.version, self.hash, self.text)
 
 
+class CanaryChange(msgspec.Struct, frozen=True, tag="canary", tag_field="type"):
+    """From this record onwards, this config decides the keys of ``share``. It has the fields of :class:`Canary`."""
+
+    name: str
+    version: int
+    hash: str
+    text: str
+    share: str
+    step: int
+
+    @property
+    def canary(self) -> Canary:
+        """The canary as a part of the config from which a hop is made."""
+        return Canary(self.name, self.version, self.hash, self.text, self.share, self.step)
+
+
 class Resume(msgspec.Struct, frozen=True, tag="resume", tag_field="type"):
     """An operator makes a stopped partition of this agent continue."""
 
     agent: str
 
 
-Control = Tick | Watermark | ConfigChange | Resume
+Control = Tick | Watermark | ConfigChange | CanaryChange | Resume
 _decoder: msgspec.json.Decoder[Control] = msgspec.json.Decoder(Control)
 _encoder = msgspec.json.Encoder()
 
@@ -82,7 +104,7 @@ def control_or_none(record: Record) -> Control | None:
 
 def control_emit(topic: str, partition: int, control: Control, timestamp_ms: int) -> Emit:
     """Return the emit that writes ``control`` into one partition of a log."""
-    kind: Literal["tick", "watermark", "config", "resume"] = control.__struct_config__.tag  # type: ignore[assignment]
+    kind: Literal["tick", "watermark", "config", "canary", "resume"] = control.__struct_config__.tag  # type: ignore[assignment]
     return Emit(
         topic=topic,
         key=None,
@@ -93,16 +115,49 @@ def control_emit(topic: str, partition: int, control: Control, timestamp_ms: int
     )
 
 
+def change_to(config: Config, followed: Config | None = None) -> ConfigChange | CanaryChange:
+    """Return the change with which a partition follows a config. ``followed``: the config that it follows now."""
+    canary = config.canary
+    if canary is None or followed is None or config.version != followed.version:
+        return ConfigChange(config.name, config.version, config.hash, config.text)
+    return CanaryChange(canary.name, canary.version, canary.hash, canary.text, canary.share, canary.step)
+
+
+def next_config(followed: Config, change: Control) -> Config | None:
+    """Return the config after a record. None: it changes nothing, because the partition follows it or a later one.
+
+    A version is tried first, in steps, and then follows for all keys. No version returns.
+    """
+    canary = followed.canary
+    reached = (followed.version, _FOR_ALL) if canary is None else (canary.version, canary.step)
+    if isinstance(change, ConfigChange):
+        return change.config if (change.version, _FOR_ALL) > reached else None
+    if isinstance(change, CanaryChange) and (change.version, change.step) > reached:
+        return replace(followed, canary=change.canary)
+    return None
+
+
 def config_key(version: int, hash_: str) -> str:
-    """Return the name of a config in the reports of workers, and its key in the topic of configs."""
+    """Return the key of a config in the topic of configs."""
     return f"{version} {hash_}"
 
 
-def archive_emit(topic: str, config: Config, timestamp_ms: int) -> Emit:
+def report_key(config: Config) -> str:
+    """Return the name of a config in the reports of workers, with the version and the step of its canary."""
+    key, canary = config_key(config.version, config.hash), config.canary
+    return key if canary is None else f"{key} {config_key(canary.version, canary.hash)} {canary.step}"
+
+
+def reported_versions(key: str) -> list[int]:
+    """Return the version that a report names, and that of its canary if it names one (``report_key``)."""
+    words = key.split(" ")
+    return [int(words[0]), int(words[2])] if len(words) == _WORDS_WITH_CANARY else [int(words[0])]
+
+
+def archive_emit(topic: str, change: ConfigChange | CanaryChange, timestamp_ms: int) -> Emit:
     """Return the emit that keeps a config in the compacted topic of configs. It is for readers; no task reads it."""
-    change = ConfigChange(config.name, config.version, config.hash, config.text)
     kept = control_emit(topic, 0, change, timestamp_ms)
-    return msgspec.structs.replace(kept, key=config_key(config.version, config.hash).encode())
+    return msgspec.structs.replace(kept, key=config_key(change.version, change.hash).encode())
 
 
 def origin_of(record: Record) -> str | None:

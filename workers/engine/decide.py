@@ -7,6 +7,7 @@ It never reads a clock, opens a socket or writes a log.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -14,14 +15,14 @@ from msgspec.structs import replace
 from workers.engine.api import AgentSpec, Clock, Config, DeadLetterEncoder, Emit, Hop, Record, Timer
 from workers.engine.attempt import Attempts
 from workers.engine.batch import Decided, InputCounts, Limits, OffsetRow, StreamTimeRow, largest_row
-from workers.engine.config_guard import ConfigRow, config_of, make_hop, refuse_conflict, row_of
+from workers.engine.config_guard import make_hop, read_config, refuse_conflict, write_config
 from workers.engine.control import (
-    ConfigChange,
     Tick,
     Watermark,
     control_or_none,
     forward_emit,
     is_control,
+    next_config,
     origin_of,
 )
 from workers.engine.partitioner import partition_of
@@ -79,11 +80,7 @@ class Decider:
         """The id of each source to which its offset belongs. Empty: not known."""
         self.quarantine = rows.get(QuarantineRow) or QuarantineRow()
         self.watermarks = Watermarks(rows)
-        held = rows.get(ConfigRow)
-        if held is None:
-            rows.put(row_of(self._worker_config))
-            rows.keep()
-        followed = self._worker_config if held is None else config_of(held)
+        followed = read_config(rows) or write_config(rows, self._worker_config)
         refuse_conflict(self._where, followed, self._worker_config)
         self.config = followed
         self.hop: Hop[object] = make_hop(self.spec, self._where, followed)
@@ -104,7 +101,7 @@ class Decider:
     @property
     def wants_config_record(self) -> bool:
         """Whether the worker has a newer config that is not yet written into the log."""
-        return self._worker_config.version > self.config.version
+        return self._worker_config.version > self.config.highest_version
 
     @property
     def is_ready(self) -> bool:
@@ -257,17 +254,18 @@ class Decider:
         self._is_idle = False
         if control is None:
             self._attempts.bury(record, "breaks_contract", "not an engine record", clock)
-        elif isinstance(control, ConfigChange) and control.version > self.config.version:
-            self._follow(control.config, record, clock)
+        elif new := next_config(self.config, control):
+            self._follow(new, record, clock)
         # advance() has handled a tick already; a resume counts only while the partition is stopped (resuming.py)
 
     def _follow(self, config: Config, record: Record, clock: Clock) -> None:
         refuse_conflict(self._where, config, self._worker_config)
         self.hop = make_hop(self.spec, self._where, config)
-        self.config = config
-        self.rows.put(row_of(config))
-        self.rows.keep()
-        self._attempts.run(self.hop.on_config_changed, record, clock, self.rows, clock)
+        before, self.config = self.config, config
+        write_config(self.rows, config)
+        is_other = before.version != config.version
+        react = self.hop.on_config_changed if is_other else partial(self.hop.on_canary_changed, before.canary)
+        self._attempts.run(react, record, clock, self.rows, clock)
 
     def _continue_cursor(self, clock: Clock) -> None:
         cursor = next_cursor(self.rows)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from workers.engine.control import Tick, Watermark, config_key, control_emit
+from workers.engine.control import Tick, Watermark, control_emit, report_key
 from workers.engine.task import PartitionTask, TaskState
 from workers.engine.watermark_board import AgentReport, WorkerReport
 from workers.engine.watermarks import Goal
@@ -134,7 +134,7 @@ class IdleWatch:
             of.partitions.append(partition)
             of.reached_ms.append(self._board.reached_ms(name, partition))
             if of.followed is not None and (followed := task.followed) is not None:
-                of.followed.setdefault(config_key(followed.version, followed.hash), []).append(partition)
+                of.followed.setdefault(report_key(followed), []).append(partition)
             since_s = task.stopped_since_s
             if since_s is not None:
                 of.stopped[partition] = task.stop_reason[:_MOST_REASON]

@@ -20,7 +20,7 @@ from faust.types import TP
 
 from workers.engine.access_errors import ACCESS_ERRORS, AccessDeniedError, missing_right, refuse_unreadable
 from workers.engine.config_guard import ConfigConflictError
-from workers.engine.control import ConfigChange, archive_emit, control_emit
+from workers.engine.control import archive_emit, change_to, control_emit
 from workers.engine.decide import Decider
 from workers.engine.inbox import GapError, Inbox
 from workers.engine.marker import Verdict
@@ -407,8 +407,9 @@ class PartitionTask:
             self._archive(decider.config)
         if decider.wants_config_record:
             new = self._context.config
-            change = ConfigChange(name=new.name, version=new.version, hash=new.hash, text=new.text)
-            self._controls.append(control_emit(self.spec.own_log, self.partition, change, decider.now_ms))
+            self._controls.append(
+                control_emit(self.spec.own_log, self.partition, change_to(new), decider.now_ms)
+            )
             self._archive(new)
         while not self._closing:
             self._check_sources()
@@ -446,7 +447,7 @@ class PartitionTask:
         if topic is not None and config.hash not in archived:
             archived.add(config.hash)
             self._archiving.add(config.hash)
-            self._controls.append(archive_emit(topic, config, time.time_ns() // 1_000_000))
+            self._controls.append(archive_emit(topic, change_to(config), time.time_ns() // 1_000_000))
 
     def _check_sources(self) -> None:
         """Raise OffsetLostError if the broker no longer has the next record of a source, AccessDeniedError without a right."""
@@ -490,10 +491,20 @@ class PartitionTask:
 
     def _report_change(self, config: Config) -> None:
         """Log that a record of the own log has changed the config, and report it from now on."""
-        before = self.followed.version if self.followed is not None else None
-        self.followed = config
+        before, self.followed = self.followed, config
+        canary = config.canary
+        if canary is not None and before is not None and before.version == config.version:
+            self._log.info(
+                "policy_canary_changed",
+                version=canary.version,
+                hash=canary.hash,
+                share=canary.share,
+                step=canary.step,
+            )
+            return
         self._context.outdated.add(config.version)
-        self._log.info("policy_changed", version=config.version, hash=config.hash, before=before)
+        version = before.version if before is not None else None
+        self._log.info("policy_changed", version=config.version, hash=config.hash, before=version)
 
     def _decide_batch(self, decider: Decider, sources: tuple[str, ...]) -> int:
         """Decide records until a bound of records, bytes, outputs or time is reached. Return their number."""

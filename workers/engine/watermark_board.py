@@ -36,7 +36,7 @@ class AgentReport(msgspec.Struct, frozen=True):
     released: list[int] = []
     """Partitions that are stopped for so long that no other partition waits for them."""
     followed: dict[str, list[int]] | None = None
-    """The partitions of open tasks by the config that they follow (``config_key``). None in a report of an earlier release."""
+    """The partitions of open tasks by the config that they follow (``report_key``). None in a report of an earlier release."""
     stopped: dict[int, str] = {}
     """Why a stopped partition has stopped, by partition."""
 

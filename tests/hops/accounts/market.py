@@ -30,11 +30,12 @@ from workers.accounts.handle import AccountsHop
 from workers.accounts.rulebook.terms import LEADS_AT_ONCE, MOST_AT_ONCE
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.lead import LeadRow
+from workers.agents import tried_policy
 from workers.deadletters import dead_letter
 from workers.desks.agent import spec as desks_spec
 from workers.desks.handle import DesksHop
 from workers.engine.api import AgentSpec, Record
-from workers.engine.control import ConfigChange, Control, Tick, control_emit
+from workers.engine.control import CanaryChange, ConfigChange, Control, Tick, control_emit
 from workers.engine.decide import Decider
 from workers.engine.memory import MemoryStore
 from workers.policy.hours import zone
@@ -124,7 +125,10 @@ class Market:
         self.accounts = Hop(
             accounts_spec(
                 lambda config: AccountsHop(
-                    load_policy(config.text), most_at_once=most_at_once, leads_at_once=leads_at_once
+                    load_policy(config.text),
+                    most_at_once=most_at_once,
+                    leads_at_once=leads_at_once,
+                    tried=tried_policy(config),
                 )
             ),
             text,
@@ -170,6 +174,15 @@ class Market:
             hop.commit()
             hop.decider = Decider(hop.spec, 0, 1, hop.store, config, dead_letter)
             results += self._take(hop.control(change, at_ms))
+        return results + self.deliver_all(at_ms)
+
+    def try_on(self, text: str, share: str, step: int, at_ms: int) -> list[Any]:
+        """Try a policy on some accounts by a record in each log. An empty share ends the canary. Return the results."""
+        config = to_config(load_policy(text), text)
+        change = CanaryChange(config.name, config.version, config.hash, config.text, share, step)
+        results = [
+            one for hop in (self.accounts, self.desks) for one in self._take(hop.control(change, at_ms))
+        ]
         return results + self.deliver_all(at_ms)
 
     def deliver_all(self, at_ms: int) -> list[Any]:

@@ -13,14 +13,8 @@ from typer.testing import CliRunner
 from tests.scenarios.story import POLICY, Story
 from workers.cli import app
 from workers.commands.errors import CommandError
-from workers.commands.policy_publish import (
-    Publication,
-    backtest_lines,
-    confirm_publication,
-    earlier_policy,
-    plan_lines,
-    refuse_version,
-)
+from workers.commands.policy_publish import backtest_lines, confirm_publication, plan_lines
+from workers.commands.publication import Publication, earlier_policy, refuse_version
 from workers.commands.task_reports import Archive, TaskReports
 from workers.engine.api import Config
 from workers.engine.control import config_key

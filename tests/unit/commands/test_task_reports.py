@@ -6,7 +6,7 @@ import pytest
 
 from workers.commands.task_reports import Archive, TaskReports, places
 from workers.engine.api import Config, Record
-from workers.engine.control import archive_emit, config_key
+from workers.engine.control import archive_emit, change_to, config_key
 from workers.engine.watermark_board import AgentReport, WorkerReport, decode_report, encode_report
 
 NEW = Config("rules", 3, "hash3", "v3")
@@ -100,7 +100,7 @@ def test_names_of_partitions_are_joined_to_ranges() -> None:
 
 
 def record(config: Config) -> Record:
-    emit = archive_emit("app-policies", config, 5)
+    emit = archive_emit("app-policies", change_to(config), 5)
     return Record(emit.topic, 0, 0, 5, emit.key, emit.value, emit.headers)
 
 

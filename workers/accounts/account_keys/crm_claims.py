@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from workers.accounts.state.account import AccountRow
     from workers.accounts.state.facts import Company, Fact
 
+CHANGED_SIDE = "canary_side"
+"""Kind of the cursor over the leads of an account that a canary has, or has no longer, because of a fact of its company."""
+
 
 def enrich(case: Case, facts: tuple[Fact, ...]) -> None:
     """Merge facts of the company from enrichment. If one is new or later, bring the account in line."""
@@ -76,6 +79,8 @@ def refresh_account(case: Case) -> None:
         if market_facts_hash(company, fields) != market_facts_hash(before.company, fields):
             case.change(facts_day=case.terms.day_of(case.now_ms))
         case.change(company=company)
+        if case.choose_terms():  # a fact of the company decides whether a canary has the account
+            start_cursor(case.rows, CHANGED_SIDE, case.key)
         end_objection_if_outdated(case, before)
         _apply_owner_change(case, before)
         excluded = case.terms.gates.exclusion(case.key, company)

@@ -1,4 +1,4 @@
-"""Evaluate leads again, in chunks: those of one account whose facts changed, or all after a new policy.
+"""Evaluate leads again, in chunks: those of one account whose facts changed, or all after a new policy or canary.
 
 In: a cursor's position. Out: the position to continue at. A lead of an account that has become an alias is sent to the
 account's new key instead.
@@ -17,16 +17,19 @@ from workers.accounts.evaluation import expiry
 from workers.accounts.evaluation.consents import apply_policy_days
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.stages.qualifying import Occasion
+from workers.accounts.state.account import AccountRow
 from workers.accounts.state.lead import LeadRow
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from workers.accounts.rulebook.terms import Terms
+    from workers.accounts.rulebook.terms import Accounts, Terms
     from workers.engine.api import Cursor, Emit
     from workers.engine.rows import Rows
 
 POLICY = "policy"
 """Kind of the cursor over all leads of the partition."""
+CANARY = "canary"
+"""Kind of the cursor over the leads of accounts that another policy decides after a change of the canary."""
 
 
 def evaluate_next(case: Case, position: str) -> str | None:
@@ -53,15 +56,49 @@ def evaluate_next_of_all(
     emits: list[Emit] = []
     for (key, lead_id), _ in found:
         case = Case(terms, rows, now_ms, key, fact_id(POLICY, terms.ref.hash, key, lead_id))
-        case.request_needs_review = True
-        if not case.account.forwards_to:
-            hand = LeadInHand(case, lead_id)
-            apply_policy_days(hand)
-            evaluate(hand, Occasion(terms.day_of(now_ms), counts=False), is_news=True)
-            expiry.reschedule(hand)
-            name_lookup.look_up_stated_company(hand)
+        _evaluate_by_policy(case, lead_id)
         emits += close_case(case)
     return emits, "\x00".join(found[-1][0]) if len(found) == terms.leads_at_once else None
+
+
+def evaluate_next_on_other_side(
+    terms: Terms, rows: Rows, now_ms: int, cursor: Cursor, was_other: Accounts
+) -> tuple[list[Emit], str | None]:
+    """Evaluate the next leads of accounts that another policy decides after a change of the canary.
+
+    ``was_other``: whether an account was decided by another policy before. Return the outputs and where to continue.
+    """
+    after = tuple(cursor.position.split("\x00")) if cursor.position else ()
+    found = rows.scan(LeadRow, after=after, limit=terms.leads_at_once)
+    emits: list[Emit] = []
+    for (key, lead_id), _ in found:
+        account = rows.get(AccountRow, key)
+        if was_other(key, None if account is None else account.company):
+            case = Case(terms, rows, now_ms, key, fact_id(CANARY, cursor.key, now_ms, key, lead_id))
+            _evaluate_by_policy(case, lead_id)
+            emits += close_case(case)
+    return emits, "\x00".join(found[-1][0]) if len(found) == terms.leads_at_once else None
+
+
+def evaluate_next_of_side(case: Case, position: str) -> str | None:
+    """Evaluate the next leads of an account that a canary has, or has no longer, because of a fact of its company."""
+    limit = case.terms.leads_at_once
+    found = case.rows.scan(LeadRow, case.key, after=(case.key, position) if position else (), limit=limit)
+    for (_, lead_id), _ in found:
+        _evaluate_by_policy(case, lead_id)
+    return found[-1][0][1] if len(found) == limit else None
+
+
+def _evaluate_by_policy(case: Case, lead_id: str) -> None:
+    """Evaluate a lead by a policy that did not decide it before. The change alone makes no lead an MQL."""
+    case.request_needs_review = True
+    if case.account.forwards_to:
+        return
+    hand = LeadInHand(case, lead_id)
+    apply_policy_days(hand)
+    evaluate(hand, Occasion(case.terms.day_of(case.now_ms), counts=False), is_news=True)
+    expiry.reschedule(hand)
+    name_lookup.look_up_stated_company(hand)
 
 
 def close_case(case: Case) -> list[Emit]:

@@ -5,9 +5,10 @@ In: a policy. Out: values and functions that the other floors read for every eve
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Raw
 
@@ -16,6 +17,7 @@ from schemas.vocabulary import Stage
 from workers.accounts.rulebook.behaviour import RuleBook
 from workers.accounts.rulebook.campaign_responses import Campaigns
 from workers.accounts.rulebook.fit import Gates
+from workers.accounts.state.facts import Company
 from workers.identity.company_domains import domains_of
 from workers.policy.hours import zone
 
@@ -34,8 +36,24 @@ QUARTER_MS = 900_000
 """A quarter of an hour, within which no time zone changes its offset. Milliseconds."""
 
 
+Accounts = Callable[[str, Company | None], bool]
+"""Whether an account is one of some accounts, by its key and its company."""
+
+
+class Split(NamedTuple):
+    """A canary: a part of the accounts is decided by a newer policy."""
+
+    terms: Terms
+    """The terms of the newer policy."""
+    has: Accounts
+    """Whether it decides an account, by the account's key and company. Nothing else, so that an account has one policy."""
+
+
 class Terms:
     """The values of one policy, in the form in which this hop reads them."""
+
+    split: Split | None = None
+    """The canary: the terms of a newer policy, and the accounts that it decides. None: this policy decides all."""
 
     def __init__(
         self, policy: Policy, most_at_once: int = MOST_AT_ONCE, leads_at_once: int = LEADS_AT_ONCE
@@ -103,6 +121,11 @@ class Terms:
         """Return the names of the facts of a person to which the policy gives points."""
         product = ("product_interest",) if self.gates.facts.asks_product else ()
         return ("job_title", "job_function", *product, *(f"field:{name}" for name in self.gates.facts.fields))
+
+    def of_account(self, key: str, company: Company | None) -> Terms:
+        """Return the terms by which an account is decided: these, or those of the canary."""
+        split = self.split
+        return self if split is None or not split.has(key, company) else split.terms
 
     def points_missing(self, total: int) -> int:
         """Return the points that are missing to the threshold. 0: it is reached, or the policy has none."""
