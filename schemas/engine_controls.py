@@ -48,6 +48,24 @@ class ConfigChange(Model):
     text: str = Field(description="The whole text of the policy file.")
 
 
+class CanaryChange(Model):
+    """From this offset of the log on, this policy decides a part of the accounts. All others keep the present policy."""
+
+    type: Literal["canary"] = Field(default="canary", description=RECORD_TYPE)
+    name: str = Field(description="The name of the policy.")
+    version: int = Field(description="The version of the policy. It is higher than the present one.")
+    hash: str = Field(description="The first 12 hex digits of the SHA-256 of the text.")
+    text: str = Field(description="The whole text of the policy file.")
+    share: str = Field(
+        description="The accounts: a share as `10%`, countries as `country=CA,MX`, or a condition of the present policy as "
+        "`territory=NAME`. Empty: the canary ends."
+    )
+    step: int = Field(ge=1, description="The number of the change of this version's accounts.")
+    present: int = Field(
+        description="The version of the present policy. A partition that follows another one ignores the record."
+    )
+
+
 class Resume(Model):
     """An operator resumes a partition that its dead-letter limit had stopped."""
 
@@ -55,5 +73,7 @@ class Resume(Model):
     agent: str = Field(description="The agent whose partition is resumed.")
 
 
-EngineControl = Annotated[Tick | Watermark | ConfigChange | Resume, Field(discriminator="type")]
+EngineControl = Annotated[
+    Tick | Watermark | ConfigChange | CanaryChange | Resume, Field(discriminator="type")
+]
 ENGINE_CONTROL: TypeAdapter[EngineControl] = TypeAdapter(EngineControl)

@@ -60,4 +60,31 @@ PUBLICATION = [
         "unit/commands/test_policy_publish.py::test_a_version_that_is_not_higher_is_refused",
         "DID NOT RAISE",
     ),
+    Mutation(
+        "a canary has an effect under a policy with which it was not compared",
+        "it may change what accounts share, and a partition splits the turns of a desk",
+        (
+            Edit(
+                f"{ENGINE}/control.py",
+                "change.present != followed.version",
+                "change.present < 0",
+            ),
+        ),
+        "unit/engine/test_canary_records.py::test_a_config_for_all_ends_the_canary_and_it_does_not_return",
+        "assert",
+    ),
+    Mutation(
+        "the evaluation after a change of a canary continues under another policy for all",
+        "a condition that the new policy lacks stops the partition",
+        (
+            Edit(
+                "workers/accounts/events/reevaluate_all.py",
+                "    if present != terms.ref.hash:",
+                "    if present == '':",
+            ),
+        ),
+        "hops/accounts/events/test_canary.py::"
+        "test_a_policy_for_all_without_the_condition_of_a_canary_ends_its_unfinished_evaluation",
+        "is not a condition of the present policy",
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -40,13 +41,15 @@ from workers.policy.load import load_policy, to_config
 
 TRIED = policy_text(2, NOT_OWN, HIGHER_THRESHOLD)
 TRIED_CONFIG = to_config(load_policy(TRIED), TRIED)
+TIMES = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 1
+"""How often the usual number of examples is tried. More with HYPOTHESIS_PROFILE=explore."""
 SHARES = ("1%", f"{bucket_of(BANK) // 100 + 1}%", "99.99%", "country=US", "country=DE", "")
 """Some have the first account, some the second, some both. The empty one ends the canary."""
 
 
 def change(share: str, step: int) -> CanaryChange:
     one = TRIED_CONFIG
-    return CanaryChange(one.name, one.version, one.hash, one.text, share, step)
+    return CanaryChange(one.name, one.version, one.hash, one.text, share, step, POLICY.version)
 
 
 class Watched(Market):
@@ -104,7 +107,7 @@ def play_with(canaries: list[tuple[int, str]], history: list[HistoryStep], **opt
     return market
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30 * TIMES)
 @given(histories, canaries)
 def test_with_a_canary_an_account_has_one_owner_and_one_policy_at_every_prefix(
     history: list[HistoryStep], canaries: list[tuple[int, str]]
@@ -115,7 +118,7 @@ def test_with_a_canary_an_account_has_one_owner_and_one_policy_at_every_prefix(
         assert market.account(key).request is None
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12 * TIMES)
 @given(histories, canaries, st.integers(1, 7))
 def test_rows_and_outputs_with_a_canary_do_not_depend_on_batches(
     history: list[HistoryStep], canaries: list[tuple[int, str]], cuts: int
@@ -125,7 +128,7 @@ def test_rows_and_outputs_with_a_canary_do_not_depend_on_batches(
     assert whole.accounts.dump() == cut.accounts.dump()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15 * TIMES)
 @given(
     events_between_facts(),
     st.randoms(use_true_random=False),
@@ -148,7 +151,7 @@ def test_scores_and_stages_under_a_canary_do_not_depend_on_the_order_of_events(
     assert found[0] == found[1]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15 * TIMES)
 @given(events_between_facts(), st.integers(0, 14), st.integers(0, 14), st.sampled_from(SHARES[:-1]))
 def test_counts_points_and_policy_do_not_depend_on_when_the_company_or_the_canary_comes(
     events: list[LeadFact], facts_at: int, canary_at: int, share: str
@@ -166,7 +169,9 @@ def test_counts_points_and_policy_do_not_depend_on_when_the_company_or_the_canar
             if event is not None:
                 market.send(event)
         states = {person: lead_state(market, person)[-2:] for person in PEOPLE}
-        latest = {one.lead_id: (one.total, version_about(one, BANK)) for one in scores(market.outputs)}
+        latest = {
+            one.lead_id: (one.explanation.total, version_about(one, BANK)) for one in scores(market.outputs)
+        }
         found.append((states, latest, market.side_of(BANK)))
     assert found[0] == found[1]
 

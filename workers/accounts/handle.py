@@ -48,7 +48,7 @@ from workers.accounts.events import (
 )
 from workers.accounts.events.reevaluate_all import close_case
 from workers.accounts.handoffs import alias_members, bulk_transfer, support_questions
-from workers.accounts.routing.canary_accounts import members_of
+from workers.accounts.routing.canary_accounts import Trial, members_of
 from workers.accounts.rulebook.terms import LEADS_AT_ONCE, MOST_AT_ONCE, Split, Terms
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
@@ -57,8 +57,6 @@ from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadEvent
-    from workers.accounts.rulebook.terms import Accounts
-    from workers.accounts.state.facts import Company
     from workers.engine.api import Canary
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
@@ -103,16 +101,12 @@ CURSORS: Final[Mapping[str, Callable[[Case, str], str | None]]] = {
 """The handler of each cursor over one account, by kind. It does one chunk and returns where to continue, or None."""
 
 
-_SEP: Final = " "
-"""Between the hash and the share of a canary in the key of its cursor."""
-
-
 class TriedPolicy(NamedTuple):
     """A newer policy that is tried on a part of the accounts."""
 
     policy: Policy
     share: str
-    """The accounts, in the words of workers/policy/canary.py."""
+    """The accounts, in the words of workers/policy/canary.py. Empty: none."""
 
 
 class AccountsHop(BaseHop):
@@ -132,9 +126,11 @@ class AccountsHop(BaseHop):
         ``tried``: the policy of a canary. Raises ShareError if its accounts cannot be read.
         """
         self.terms = Terms(policy, most_at_once, leads_at_once)
+        self._trial = Trial()
         if tried is not None:
             tried_terms = Terms(tried.policy, most_at_once, leads_at_once)
             self.terms.split = Split(tried_terms, members_of(tried.share, policy))
+            self._trial = Trial(tried.policy.ref.hash, tried.share)
         self._partitions = partitions
         self._mark_kept_ms = mark_kept_ms(policy)
 
@@ -177,9 +173,8 @@ class AccountsHop(BaseHop):
         if cursor.kind == reevaluate_all.POLICY:
             return reevaluate_all.evaluate_next_of_all(self.terms, rows, clock.now_ms, cursor)
         if cursor.kind == reevaluate_all.CANARY:
-            was_other = self._find_changed(cursor.key)
             return reevaluate_all.evaluate_next_on_other_side(
-                self.terms, rows, clock.now_ms, cursor, was_other
+                self.terms, rows, clock.now_ms, cursor, self._trial
             )
         if cursor.kind == person_erased.ERASE:
             return person_erased.continue_erasure(self.terms, rows, clock.now_ms, cursor)
@@ -206,24 +201,5 @@ class AccountsHop(BaseHop):
     def on_canary_changed(self, before: Canary | None, rows: Rows, clock: Clock) -> list[Emit]:
         """Start to evaluate the leads of the accounts that another policy decides from now on, in chunks."""
         del clock
-        was = "" if before is None else f"{before.hash}{_SEP}{before.share}"
-        start_cursor(rows, reevaluate_all.CANARY, was)
+        start_cursor(rows, reevaluate_all.CANARY, reevaluate_all.canary_cursor_key(self.terms, before))
         return []
-
-    def _find_changed(self, was: str) -> Accounts:
-        """Return whether another policy decides an account now than when ``was`` was the canary.
-
-        If the canary has changed since once more, its own cursor finds the rest.
-        """
-        hash_, _, share = was.partition(_SEP)
-        split, had = self.terms.split, members_of(share, self.terms.policy) if share else _has_none
-        has = _has_none if split is None else split.has
-        if split is not None and split.terms.ref.hash != hash_:
-            return lambda key, company: had(key, company) or has(key, company)
-        return lambda key, company: had(key, company) is not has(key, company)
-
-
-def _has_none(key: str, company: Company | None) -> bool:
-    """Return False: without a canary, the present policy decides all accounts."""
-    del key, company
-    return False

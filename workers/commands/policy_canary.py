@@ -28,8 +28,16 @@ def config_of_canary(canary: Canary) -> Config:
     return Config(canary.name, canary.version, canary.hash, canary.text)
 
 
-def begin_canary(words: str, tried: tuple[Policy, Config], present: tuple[Policy, Config]) -> Config:
+def begin_canary(
+    words: str, tried: tuple[Policy, Config], present: tuple[Policy, Config], *, is_everywhere: bool
+) -> Config:
     """Return the present config with a policy as its canary.
+
+    Args:
+        words: the accounts, as ``--canary`` has them.
+        tried: the newer policy.
+        present: the policy that is followed.
+        is_everywhere: whether all partitions follow the present policy and its canary.
 
     Raises:
         CommandError: the words name no accounts, the policy changes what accounts share, or it is tried on them already.
@@ -47,7 +55,7 @@ def begin_canary(words: str, tried: tuple[Policy, Config], present: tuple[Policy
         )
     now = followed.canary
     is_known = now is not None and now.hash == config.hash
-    if now is not None and is_known and now.share == share.text:
+    if now is not None and is_known and now.share == share.text and is_everywhere:
         raise CommandError(f"version {config.version} is tried on {accounts_of(share.text)} already")
     step = now.step + 1 if now is not None and is_known else 1
     return replace(

@@ -68,7 +68,11 @@ def plan(
         highest = max(followed.highest_version, reports.highest_version())
         new = earlier_policy(archive, highest + 1)
     refuse_version(new[1], followed, reports)
-    config = new[1] if words is None else begin_canary(words, new, (before, followed))
+    if words is None:
+        return Publication(followed, before, new[1], new[0])
+    refuse_without_canaries(reports)
+    is_everywhere = not reports.obstacles(followed)
+    config = begin_canary(words, new, (before, followed), is_everywhere=is_everywhere)
     return Publication(followed, before, config, new[0])
 
 
@@ -135,4 +139,14 @@ def refuse_version(config: Config, followed: Config, reports: TaskReports) -> No
         raise CommandError(
             f"workers of an earlier release serve {places(earlier)}; they would stop at the new policy. Restart them with this"
             " release first, or change the policy as before: a new file for all workers, one restart after the other"
+        )
+
+
+def refuse_without_canaries(reports: TaskReports) -> None:
+    """Raise CommandError if a running worker would write the record of a canary to dead letters."""
+    without = reports.without_canaries()
+    if without:
+        raise CommandError(
+            f"workers of an earlier release serve {places(without)}; they would decide all accounts by the present policy."
+            " Restart them with this release first"
         )

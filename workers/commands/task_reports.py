@@ -23,7 +23,7 @@ from workers.engine.control import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workers.engine.api import Canary, Config, Record
+    from workers.engine.api import Config, Record
     from workers.engine.watermark_board import WorkerReport
 
 STALE_MS: Final = 6_000
@@ -40,6 +40,7 @@ class _Reported:
     followed: str | None
     stopped: str
     is_of_earlier_release: bool
+    follows_canaries: bool
 
 
 def places(tasks: Iterable[Task]) -> str:
@@ -75,6 +76,7 @@ class TaskReports:
                     followed.get(partition),
                     of.stopped.get(partition, ""),
                     is_of_earlier_release=of.followed is None,
+                    follows_canaries=report.follows_canaries,
                 )
 
     def forget_before(self, at_ms: int) -> None:
@@ -98,6 +100,10 @@ class TaskReports:
     def of_earlier_release(self) -> list[Task]:
         """Return the tasks of workers whose release does not report what it follows. It stops at a policy that it lacks."""
         return [task for task in self.tasks if (one := self._latest.get(task)) and one.is_of_earlier_release]
+
+    def without_canaries(self) -> list[Task]:
+        """Return the tasks of workers whose release cannot decide a part of the accounts by another policy."""
+        return [task for task in self.tasks if (one := self._latest.get(task)) and not one.follows_canaries]
 
     def highest_version(self) -> int:
         """Return the highest version that a task follows, for all accounts or as a canary, or 0."""
@@ -141,7 +147,7 @@ class Archive:
 
     def __init__(self, configs: Iterable[Config] = ()) -> None:
         self._configs = {config.version: config for config in configs}
-        self._canaries: dict[int, Canary] = {}
+        self._canaries: dict[int, CanaryChange] = {}
 
     def apply(self, record: Record) -> None:
         """Note a record of the topic of policies. One that cannot be read is ignored."""
@@ -149,19 +155,22 @@ class Archive:
         if isinstance(change, ConfigChange):
             self._configs[change.version] = change.config
         elif isinstance(change, CanaryChange):
-            self._canaries[change.version] = change.canary
+            self._canaries[change.version] = change
 
     @property
     def followed(self) -> Config | None:
         """The policy with the highest version: it is in every log, or in those that its workers have taken.
 
-        With the canary that was begun since, also if it is over.
+        It has the canary that was begun since, also if that has ended.
         """
         if not self._configs:
             return None
         followed = self._configs[max(self._configs)]
-        later = max(self._canaries, default=0)
-        return replace(followed, canary=self._canaries[later]) if later > followed.version else followed
+        of_it = [version for version, one in self._canaries.items() if one.present == followed.version]
+        later = max(of_it, default=0)
+        return (
+            replace(followed, canary=self._canaries[later].canary) if later > followed.version else followed
+        )
 
     @property
     def before(self) -> Config | None:

@@ -58,7 +58,7 @@ class ConfigChange(msgspec.Struct, frozen=True, tag="config", tag_field="type"):
 
 
 class CanaryChange(msgspec.Struct, frozen=True, tag="canary", tag_field="type"):
-    """From this record onwards, this config decides the keys of ``share``. It has the fields of :class:`Canary`."""
+    """From this record onwards, this config decides the keys of ``share``. Its fields are those of :class:`Canary`."""
 
     name: str
     version: int
@@ -66,6 +66,8 @@ class CanaryChange(msgspec.Struct, frozen=True, tag="canary", tag_field="type"):
     text: str
     share: str
     step: int
+    present: int
+    """Version of the config that all other keys have. A partition that follows another one ignores the record."""
 
     @property
     def canary(self) -> Canary:
@@ -120,21 +122,24 @@ def change_to(config: Config, followed: Config | None = None) -> ConfigChange | 
     canary = config.canary
     if canary is None or followed is None or config.version != followed.version:
         return ConfigChange(config.name, config.version, config.hash, config.text)
-    return CanaryChange(canary.name, canary.version, canary.hash, canary.text, canary.share, canary.step)
+    return CanaryChange(
+        canary.name, canary.version, canary.hash, canary.text, canary.share, canary.step, followed.version
+    )
 
 
 def next_config(followed: Config, change: Control) -> Config | None:
     """Return the config after a record. None: it changes nothing, because the partition follows it or a later one.
 
-    A version is tried first, in steps, and then follows for all keys. No version returns.
+    A version is tried first, in steps, and then followed for all keys. No version returns. A canary was compared with one
+    present config, so it has no effect under another one.
     """
     canary = followed.canary
     reached = (followed.version, _FOR_ALL) if canary is None else (canary.version, canary.step)
     if isinstance(change, ConfigChange):
         return change.config if (change.version, _FOR_ALL) > reached else None
-    if isinstance(change, CanaryChange) and (change.version, change.step) > reached:
-        return replace(followed, canary=change.canary)
-    return None
+    if not isinstance(change, CanaryChange) or change.present != followed.version:
+        return None
+    return replace(followed, canary=change.canary) if (change.version, change.step) > reached else None
 
 
 def config_key(version: int, hash_: str) -> str:

@@ -144,7 +144,9 @@ class IdleWatch:
                 if (name, partition) not in self._released:
                     log.warning("stopped_partition_released", agent=name, partition=partition)
         self._released = released
-        return WorkerReport(generation, list(by_agent.values())) if by_agent else None
+        if not by_agent:
+            return None
+        return WorkerReport(generation, list(by_agent.values()), follows_canaries=True)
 
     def report_held_time(self, tasks: Iterable[PartitionTask]) -> None:
         """Measure how far the slowest task upstream holds back each partition, and log which one it is."""

@@ -47,6 +47,8 @@ class WorkerReport(msgspec.Struct, frozen=True):
     generation: int
     """The generation of the consumer group in which the worker was assigned these partitions."""
     agents: list[AgentReport]
+    follows_canaries: bool = False
+    """Whether the worker follows canary records. False in a report of an earlier release, which writes them to dead letters."""
 
 
 @dataclass(slots=True)

@@ -179,7 +179,8 @@ class Market:
     def try_on(self, text: str, share: str, step: int, at_ms: int) -> list[Any]:
         """Try a policy on some accounts by a record in each log. An empty share ends the canary. Return the results."""
         config = to_config(load_policy(text), text)
-        change = CanaryChange(config.name, config.version, config.hash, config.text, share, step)
+        present = self.accounts.decider.config.version
+        change = CanaryChange(config.name, config.version, config.hash, config.text, share, step, present)
         results = [
             one for hop in (self.accounts, self.desks) for one in self._take(hop.control(change, at_ms))
         ]

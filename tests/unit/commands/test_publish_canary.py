@@ -33,14 +33,14 @@ def loaded(text: str) -> tuple[Policy, Config]:
 PRESENT, TRIED = loaded(TEXT)[1], loaded(STRICTER)[1]
 
 
-def reports_of(config: Config) -> TaskReports:
+def reports_of(config: Config, *, follows_canaries: bool = True) -> TaskReports:
     """Return the reports of one worker whose four tasks follow a config."""
     reports = TaskReports(1)
     agents = [
         AgentReport(agent, "log", [0], [0], [], {report_key(config): [0]})
         for agent in ("visitors", "directory", "accounts", "desks")
     ]
-    reports.apply(WorkerReport(1, agents), 1_000)
+    reports.apply(WorkerReport(1, agents, follows_canaries=follows_canaries), 1_000)
     return reports
 
 
@@ -101,7 +101,8 @@ def test_a_canary_ends_with_back_and_its_version_stays_used(publisher: Publisher
     assert "The canary of version 2 ends: version 1 decides the accounts with country=CA,US again." in printed
     assert "reaches 135 points" in printed
     assert replace(publisher.config, canary=None) == PRESENT
-    assert "with version 2" not in publisher.publish(STRICTER, "5%"), "the same text may be tried again"
+    printed = publisher.publish(STRICTER, "5%")
+    assert f"version 1 ({PRESENT.hash}) is followed by 4" in printed, "the same text may be tried again"
     publisher.publish(None)
     with pytest.raises(CommandError, match=r"version 2 is a canary already, with another text.*`version: 3`"):
         publisher.plan(STRICTER + "# more\n")
@@ -155,9 +156,26 @@ def test_a_canary_of_the_same_accounts_is_refused_and_back_is_named_for_the_foll
         publisher.plan(TEXT)
 
 
+def test_a_canary_is_refused_while_a_worker_of_a_release_without_canaries_runs(publisher: Publisher) -> None:
+    reports = reports_of(PRESENT, follows_canaries=False)
+    with pytest.raises(
+        CommandError, match=r"serve visitors/0, directory/0, accounts/0, desks/0; they would decide all"
+    ):
+        plan(loaded(STRICTER), "10%", publisher.archive, reports)
+    assert plan(loaded(STRICTER), None, publisher.archive, reports).config == TRIED
+
+
+def test_a_canary_that_a_partition_lacks_is_published_once_more(publisher: Publisher) -> None:
+    publisher.publish(STRICTER, "10%")
+    reports = reports_of(PRESENT)
+    planned = plan(loaded(STRICTER), "10%", publisher.archive, reports)
+    assert planned.config.canary is not None
+    assert (planned.config.canary.share, planned.config.canary.step) == ("10%", 2)
+
+
 def test_partitions_that_have_not_read_the_change_are_named() -> None:
-    tried = replace(PRESENT, canary=CanaryChange(TRIED.name, 2, TRIED.hash, STRICTER, "10%", 1).canary)
-    wider = replace(PRESENT, canary=CanaryChange(TRIED.name, 2, TRIED.hash, STRICTER, "30%", 2).canary)
+    tried = replace(PRESENT, canary=CanaryChange(TRIED.name, 2, TRIED.hash, STRICTER, "10%", 1, 1).canary)
+    wider = replace(PRESENT, canary=CanaryChange(TRIED.name, 2, TRIED.hash, STRICTER, "30%", 2, 1).canary)
     place = "visitors/0, directory/0, accounts/0, desks/0"
     assert reports_of(PRESENT).obstacles(tried) == [
         f"{place}: it has no canary, and has not read the last change of it"

@@ -25,8 +25,8 @@ V2 = Config("rules", 2, "hash2", "v2")
 V3 = Config("rules", 3, "hash3", "v3")
 
 
-def canary(config: Config, share: str, step: int = 1) -> CanaryChange:
-    return CanaryChange(config.name, config.version, config.hash, config.text, share, step)
+def canary(config: Config, share: str, step: int = 1, present: int = 1) -> CanaryChange:
+    return CanaryChange(config.name, config.version, config.hash, config.text, share, step, present)
 
 
 def taken_over(bench: Bench, config: Config = V1) -> Bench:
@@ -69,6 +69,7 @@ def test_a_config_for_all_ends_the_canary_and_it_does_not_return(config: Config)
     bench.decide(bench.control(canary(V2, "10%")))
     assert bench.decide(bench.control(change_to(config)))[-1] == f"configs=1 changed by {config.text}"
     assert bench.decide(bench.control(canary(V2, "50%", 9))) == []
+    assert bench.decide(bench.control(canary(Config("rules", 4, "hash4", "v4"), "50%"))) == []
     bench = taken_over(bench)
     assert (bench.decider.config, bench.decider.rows.get(CanaryRow)) == (config, None)
 
@@ -130,7 +131,7 @@ def test_rows_of_an_earlier_release_are_read_as_a_config_without_a_canary() -> N
     assert list(store.dump()) == [b"~config\x00"]
     assert read_config(Rows(store)) == V2
     bench = Bench(store, V1)
-    assert bench.decide(bench.control(canary(V3, "10%"))) == ["canaries=1 from '-' to '10%' by v2"]
+    assert bench.decide(bench.control(canary(V3, "10%", present=2))) == ["canaries=1 from '-' to '10%' by v2"]
 
 
 def test_a_config_is_read_as_it_was_written() -> None:

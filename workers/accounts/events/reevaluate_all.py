@@ -16,20 +16,23 @@ from workers.accounts.desk_protocol.partner_loads import report_load
 from workers.accounts.evaluation import expiry
 from workers.accounts.evaluation.consents import apply_policy_days
 from workers.accounts.evaluation.evaluate import evaluate
+from workers.accounts.routing.canary_accounts import Trial, with_other_policy
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.lead import LeadRow
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from workers.accounts.rulebook.terms import Accounts, Terms
-    from workers.engine.api import Cursor, Emit
+    from workers.accounts.rulebook.terms import Terms
+    from workers.engine.api import Canary, Cursor, Emit
     from workers.engine.rows import Rows
 
 POLICY = "policy"
 """Kind of the cursor over all leads of the partition."""
 CANARY = "canary"
 """Kind of the cursor over the leads of accounts that another policy decides after a change of the canary."""
+_SEP = " "
+"""Separator of the parts of that cursor's key: hash of the present policy, hash, step and share of the canary before."""
 
 
 def evaluate_next(case: Case, position: str) -> str | None:
@@ -61,20 +64,44 @@ def evaluate_next_of_all(
     return emits, "\x00".join(found[-1][0]) if len(found) == terms.leads_at_once else None
 
 
+def canary_cursor_key(terms: Terms, before: Canary | None) -> str:
+    """Return the key of the cursor that follows a change of the canary. No other change has the same.
+
+    ``before``: the canary until then.
+    """
+    was = ("", 0, "") if before is None else (before.hash, before.step, before.share)
+    return _SEP.join((terms.ref.hash, *map(str, was)))
+
+
 def evaluate_next_on_other_side(
-    terms: Terms, rows: Rows, now_ms: int, cursor: Cursor, was_other: Accounts
+    terms: Terms, rows: Rows, now_ms: int, cursor: Cursor, trial: Trial
 ) -> tuple[list[Emit], str | None]:
     """Evaluate the next leads of accounts that another policy decides after a change of the canary.
 
-    ``was_other``: whether an account was decided by another policy before. Return the outputs and where to continue.
+    If the canary has changed once more, the cursor of that change finds the rest. After a new policy for all accounts, the
+    cursor of that policy evaluates every lead.
+
+    Args:
+        terms: the terms of the present policy.
+        rows: the rows of the partition.
+        now_ms: stream time.
+        cursor: its key has the canary until the change (``canary_cursor_key``).
+        trial: the canary now.
+
+    Returns:
+        The outputs, and where to continue.
     """
+    present, hash_, _, share = cursor.key.split(_SEP, 3)
+    if present != terms.ref.hash:
+        return [], None
+    has_other = with_other_policy(Trial(hash_, share), trial, terms.policy)
     after = tuple(cursor.position.split("\x00")) if cursor.position else ()
     found = rows.scan(LeadRow, after=after, limit=terms.leads_at_once)
     emits: list[Emit] = []
     for (key, lead_id), _ in found:
         account = rows.get(AccountRow, key)
-        if was_other(key, None if account is None else account.company):
-            case = Case(terms, rows, now_ms, key, fact_id(CANARY, cursor.key, now_ms, key, lead_id))
+        if has_other(key, None if account is None else account.company):
+            case = Case(terms, rows, now_ms, key, fact_id(CANARY, cursor.key, key, lead_id))
             _evaluate_by_policy(case, lead_id)
             emits += close_case(case)
     return emits, "\x00".join(found[-1][0]) if len(found) == terms.leads_at_once else None

@@ -177,3 +177,22 @@ def test_desks_decide_by_the_present_policy_throughout(bank: Market) -> None:
     ledger = [one for one in bank.outputs if hasattr(one, "entry")]
     assert {one.policy.version for one in ledger} == {POLICY.version}
     assert steps(bank.outputs)[-1] == "mql"
+
+
+def test_changes_of_a_canary_at_the_same_time_are_different_triggers(bank: Market) -> None:
+    triggers = []
+    for step in range(2, 6):
+        changed = bank.try_on(policy_text(2, NOT_OWN), "" if step % 2 else "99.99%", step, LATER)
+        triggers += [one.explanation.triggering_event_id for one in changed]
+    assert len(triggers) == len(set(triggers)) == 4
+
+
+def test_a_policy_for_all_without_the_condition_of_a_canary_ends_its_unfinished_evaluation() -> None:
+    line = ("  - {otherwise:", "  - {if: large, to: desk west}\n  - {otherwise:")
+    named = ("owners:  ", "conditions: {large: {revenue: {from: 900M}}}\n\nowners:  ")
+    market = Market(policy_text(1, named, line), leads_at_once=1)
+    market.send(facts(), *(identified(f"p{number}") for number in range(5)))
+    for step, share in enumerate(("territory=large", "10%", "99.99%"), 1):
+        market.try_on(policy_text(2, named, line), share, step, LATER)
+    market.finishes = True
+    assert versions(market.follow(policy_text(3), LATER + 1)) == {BANK: {3}}
