@@ -10,6 +10,7 @@ from workers.console.pages import (
     desks_page,
     handoff_page,
     held_back_page,
+    letters_page,
     live_page,
     now_page,
     search_page,
@@ -29,4 +30,5 @@ PAGES: Final[tuple[Page, ...]] = (
     desks_page.PAGE,
     desk_page.PAGE,
     held_back_page.PAGE,
+    letters_page.PAGE,
 )

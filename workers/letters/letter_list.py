@@ -133,12 +133,13 @@ def digest_of(key_base64: str | None, payload_base64: str | None, payload_bytes:
 
 def _listed(letter: DeadLetter, *, with_payload: bool) -> ListedLetter:
     digest = digest_of(letter.key_base64, letter.payload_base64, letter.payload_bytes)
-    producer = _producer(letter.payload_base64)
+    producer = producer_of(letter.payload_base64)
     without = {"key_base64": None, "payload_base64": None, "payload_text": None}
     return ListedLetter(letter if with_payload else letter.model_copy(update=without), producer, digest)
 
 
-def _producer(payload_base64: str | None) -> str | None:
+def producer_of(payload_base64: str | None) -> str | None:
+    """Return the ``producer`` that the record of a letter states, or None."""
     try:
         value = json.loads(b64decode(payload_base64 or ""))
     except (ValueError, RecursionError):

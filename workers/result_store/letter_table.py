@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Final
 
 import msgspec
 
+from schemas.parsing import redact_addresses
 from schemas.topics import DEAD_LETTERS, DEAD_LETTERS_ACTIONS
 from workers.engine.api import Record
+from workers.letters.letter_list import producer_of
 from workers.result_store.projection import Stamped, ms_of
+
+_LONGEST_PRODUCER: Final = 100
 
 
 class _Letter(Stamped, frozen=True):
@@ -19,6 +24,7 @@ class _Letter(Stamped, frozen=True):
     reason: str
     detail: str
     payload_bytes: int = 0
+    payload_base64: str | None = None
 
 
 class _Action(Stamped, frozen=True):
@@ -34,7 +40,7 @@ class LetterTable:
         """CREATE TABLE letters (
             letter_key TEXT PRIMARY KEY, event_id TEXT NOT NULL, agent TEXT NOT NULL, topic TEXT NOT NULL,
             partition INTEGER NOT NULL, offset INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
-            payload_bytes INTEGER NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID""",
+            payload_bytes INTEGER NOT NULL, producer TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID""",
         "CREATE INDEX letters_by_time ON letters (at_ms)",
         """CREATE TABLE letter_actions (
             letter_key TEXT NOT NULL, event_id TEXT NOT NULL, action TEXT NOT NULL, at_ms INTEGER NOT NULL,
@@ -56,7 +62,7 @@ class LetterTable:
         else:
             read = msgspec.json.decode(record.value, type=_Letter)
             connection.execute(
-                "REPLACE INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "REPLACE INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     key,
                     read.event_id,
@@ -67,6 +73,7 @@ class LetterTable:
                     read.reason,
                     read.detail,
                     read.payload_bytes,
+                    redact_addresses(producer_of(read.payload_base64) or "")[:_LONGEST_PRODUCER],
                     ms_of(read.occurred_at),
                 ),
             )
