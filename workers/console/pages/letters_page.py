@@ -1,4 +1,4 @@
-"""The page "dead letters": records that the router could not use, by reason and producer, and the commands that mend them."""
+"""The page "dead letters": records that the router could not use, by reason and producer, and the commands that fix them."""
 
 from __future__ import annotations
 
