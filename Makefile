@@ -59,7 +59,7 @@ bench: .venv ## compare the engine with stock Faust on the same job, as ratios
 rivals: .rivals/stamp ## install the frameworks that `python -m bench.rivals` compares the engine with, into .rivals
 
 audit: .audit-tool/bin/pip-audit ## compare the locked packages with published advisories; needs the network, and fails without it
-	.audit-tool/bin/pip-audit --strict --disable-pip --require-hashes $(addprefix -r requirements/,run.txt build.txt msk-iam.txt weights.txt dev.txt)
+	.audit-tool/bin/pip-audit --strict --disable-pip --require-hashes $(addprefix -r requirements/,run.txt build.txt apprise.txt msk-iam.txt weights.txt dev.txt)
 
 alerts: $(PROMTOOL) ## check the alert rules for Prometheus with promtool, and run their tests
 	$(PROMTOOL) check rules monitoring/alerts.yaml
@@ -71,11 +71,12 @@ lock: .lock-tool/bin/uv ## write requirements/*.txt from pyproject.toml (UPGRADE
 	  --generate-hashes --no-emit-index-url --no-header $(UPGRADE) "$$@" -o requirements/$$out.txt; }; \
 	compile run 3.11 pyproject.toml; \
 	compile build 3.11 --group build; \
+	compile apprise 3.11 pyproject.toml --extra apprise -c requirements/run.txt; \
 	compile msk-iam 3.11 pyproject.toml --extra msk-iam -c requirements/run.txt; \
 	compile weights 3.11 pyproject.toml --extra weights -c requirements/run.txt; \
 	compile rivals 3.12 requirements/rivals.in; \
-	compile dev 3.11 pyproject.toml --extra msk-iam --extra weights --group dev \
-	  $(addprefix -c requirements/,run.txt build.txt msk-iam.txt weights.txt)
+	compile dev 3.11 pyproject.toml --extra apprise --extra msk-iam --extra weights --group dev \
+	  $(addprefix -c requirements/,run.txt build.txt apprise.txt msk-iam.txt weights.txt)
 
 .lock-tool/bin/uv:
 	@$(PYTHON) -m venv .lock-tool

@@ -16,6 +16,7 @@ from workers.commands.fairness import fairness
 from workers.commands.history import history_app
 from workers.commands.kafka import resume, topics_app, worker
 from workers.commands.map_file import map_file
+from workers.commands.notify import notify_app
 from workers.commands.policy import policy_app
 from workers.commands.policy_publish import followed, publish
 from workers.commands.policy_solve import solve
@@ -72,6 +73,7 @@ policy_app.command()(followed)
 app.add_typer(policy_app, name="policy")
 app.command()(resume)
 app.add_typer(dlq_app, name="dlq")
+app.add_typer(notify_app, name="notify")
 
 
 def main() -> None:

@@ -25,6 +25,8 @@ _LOGS: Final = ("visitor.events", "directory.events", "lead.events", "desk.reque
 _IMPORTED: Final = ("web.activity", "form.fills", "chat.conversations")
 _READ_BY_WORKERS: Final = ("dead.letters",)
 """Outputs that a worker reads too."""
+_NOTIFIED: Final = ("crm.reps", "lead.alerts", "lead.routing")
+"""The topics that the notifier reads."""
 _ACTIONS: Final = "dead.letters.actions"
 """The output that only commands write."""
 
@@ -38,6 +40,7 @@ class Role(StrEnum):
     IMPORTER = "importer"
     LETTERS = "letters"
     CONSOLE = "console"
+    NOTIFIER = "notifier"
 
 
 PURPOSE: Final = {
@@ -47,6 +50,7 @@ PURPOSE: Final = {
     Role.IMPORTER: "`history import`",
     Role.LETTERS: "`dlq list`, `dlq show`, `dlq retry`, `dlq drop`",
     Role.CONSOLE: "`console`",
+    Role.NOTIFIER: "`notify run`",
 }
 
 
@@ -146,6 +150,13 @@ def _console(settings: Settings) -> Iterator[Right]:
     yield from _topics([names.get(name, name) for name in console_topics(settings.app_id)], "Read")
 
 
+def _notifier(settings: Settings) -> Iterator[Right]:
+    """Yield the rights to read what reps are notified of, and to write their answers."""
+    names = topic_names() if settings.shadow else {name: name for name in TOPICS}
+    yield from _topics([names[name] for name in _NOTIFIED], "Read")
+    yield from _topics(["sales.activities"], "Write")
+
+
 _RIGHTS: Final = {
     Role.WORKER: _worker,
     Role.OPERATOR: _operator,
@@ -153,4 +164,5 @@ _RIGHTS: Final = {
     Role.IMPORTER: _importer,
     Role.LETTERS: _letters,
     Role.CONSOLE: _console,
+    Role.NOTIFIER: _notifier,
 }

@@ -117,7 +117,7 @@ def test_every_dependency_has_a_line_in_its_decision() -> None:
     assert sorted(listed) == sorted(requirement_names(PROJECT["project"]["dependencies"]))
 
 
-@pytest.mark.parametrize("name", ["run", "build", "msk-iam", "dev", "rivals"])
+@pytest.mark.parametrize("name", ["run", "build", "apprise", "msk-iam", "dev", "rivals"])
 def test_every_locked_package_has_hashes(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
     packages = re.findall(r"^\S+==\S+.*$", text, re.MULTILINE)
