@@ -15,6 +15,7 @@ pytestmark = pytest.mark.kafka
 ROOT = Path(__file__).resolve().parents[2]
 ENDS_WITHIN_S = 150.0
 TABLES = (
+    "watch them in a browser: http://127.0.0.1:",
     " hand-offs (",
     "lead-router why domain:",
     "Leads per rep",

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-import structlog
 import uvicorn
 
 from schemas.topics import DAY_MS
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from workers.settings import Settings
 
-_log = structlog.get_logger(__name__)
 _PRUNE_EVERY_S: Final = 3_600.0
 _BACKLOG: Final = 128
 _CLOSE_S: Final = 3
@@ -79,9 +77,7 @@ async def run_console(settings: Settings, ready: Callable[[str], None], port: in
     news = News()
     try:
         async with _serving(settings, store.path, news, listener):
-            address = f"http://{_shown_host(settings.console_host)}:{listener.getsockname()[1]}/"
-            _log.info("console_started", address=address)
-            ready(address)
+            ready(f"http://{_shown_host(settings.console_host)}:{listener.getsockname()[1]}/")
             await _follow_and_prune(settings, store, news)
     finally:
         store.close()

@@ -34,6 +34,7 @@ from schemas.topics import (
 )
 from workers.broker.clients import client_arguments
 from workers.broker.topic_plan import create_topics
+from workers.demo.demo_console import serving_console
 from workers.demo.findings import Findings
 from workers.demo.market import sales_team
 from workers.demo.market.fortnight import START, market_records
@@ -95,7 +96,7 @@ def run_demo(seed: int, *, seconds: float, keep: bool, policy: Path) -> None:
         console.print("generating two weeks of events")
         records = market_records(seed)
         try:
-            asyncio.run(_run(settings, workers, records, console, seconds=seconds, keep=keep))
+            asyncio.run(_run(settings, folder, workers, records, console, seconds=seconds, keep=keep))
         except WorkerDiedError as error:
             raise DemoError(str(error)) from None
         console.print("stopping the workers and Kafka")
@@ -103,6 +104,7 @@ def run_demo(seed: int, *, seconds: float, keep: bool, policy: Path) -> None:
 
 async def _run(
     settings: Settings,
+    folder: Path,
     workers: WorkerProcesses,
     records: list[MarketRecord],
     console: Console,
@@ -124,7 +126,8 @@ async def _run(
         console.print(f"{len(crm):,} CRM records are written; starting {WORKERS} workers")
         workers.start()
         reader = ResultReader(client, settings.partitions, changelog_topic(settings.app_id, "visitors"))
-        async with _following(reader):
+        async with _following(reader), serving_console(settings, folder / "console", DEMO_KEY) as address:
+            console.print(f"watch them in a browser: {address}", soft_wrap=True)
             began = time.monotonic()
             await _produce(producer, rest, reader, workers, console, seconds)
             produced = sum(record.topic in _EVENTS for record in rest)
@@ -134,7 +137,7 @@ async def _run(
                 console, reader.findings, reader.findings.reconciled(produced), sales_team.weights(), took_s
             )
             if keep:
-                await _keep_running(settings, workers, reader.findings, console)
+                await _keep_running(settings, workers, reader.findings, console, address)
             elif not adds_up:
                 raise DemoError(
                     f"some events have no known outcome, and no new result came for {STUCK_S:.0f} s;"
@@ -204,12 +207,13 @@ async def _wait_until_processed(
 
 
 async def _keep_running(
-    settings: Settings, workers: WorkerProcesses, found: Findings, console: Console
+    settings: Settings, workers: WorkerProcesses, found: Findings, console: Console, address: str
 ) -> None:
-    """Print commands to try, and wait for Ctrl-C."""
+    """Print the console's address and commands to try, and wait for Ctrl-C."""
     kafka = f"KAFKA_BOOTSTRAP={settings.bootstrap}"
     story = sample_decisions(found)
-    console.print("\n[bold]Everything is still running. Commands to try in another terminal:[/]")
+    console.print(f"\n[bold]Everything is still running. Open {address} in a browser.[/]", soft_wrap=True)
+    console.print("Commands to try in another terminal:")
     for line in (
         f"{kafka} lead-router watch --topic lead.routing --from-start",
         f"{kafka} lead-router why {story.subject.handoff_id if story else 'a-company.example'}",
