@@ -15,6 +15,7 @@ from workers.console.pages import (
     now_page,
     search_page,
     story_page,
+    week_page,
 )
 
 if TYPE_CHECKING:
@@ -31,4 +32,5 @@ PAGES: Final[tuple[Page, ...]] = (
     desk_page.PAGE,
     held_back_page.PAGE,
     letters_page.PAGE,
+    week_page.PAGE,
 )

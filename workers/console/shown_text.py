@@ -55,6 +55,12 @@ def moment(at_ms: int | None) -> str:
     return f"{at.day} {at:%b %H:%M}"
 
 
+def day(at_ms: int) -> str:
+    """Return the day of a time in UTC: "2 Mar 2026"."""
+    at = datetime.fromtimestamp(at_ms / 1_000, UTC)
+    return f"{at.day} {at:%b %Y}"
+
+
 def iso(at_ms: int | None) -> str:
     """Return a time in UTC as RFC 3339."""
     return "" if at_ms is None else f"{datetime.fromtimestamp(at_ms // 1_000, UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -87,6 +93,7 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "entity": entity,
     "company_of": company_of,
     "moment": moment,
+    "day": day,
     "iso": iso,
     "span": span,
     "path_part": path_part,

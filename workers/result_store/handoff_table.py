@@ -56,6 +56,7 @@ class HandoffTable:
         "CREATE INDEX handoffs_by_lead ON handoffs (lead_id)",
         "CREATE INDEX handoffs_by_account ON handoffs (account_key)",
         "CREATE INDEX handoffs_by_holder ON handoffs (holder_id, due_ms) WHERE holder_id IS NOT NULL",
+        "CREATE INDEX handoffs_by_made ON handoffs (made_ms)",
         """CREATE TABLE revisions (
             handoff_id TEXT NOT NULL, revision INTEGER NOT NULL, event_id TEXT NOT NULL, lead_id TEXT NOT NULL,
             at_ms INTEGER NOT NULL, document BLOB NOT NULL, PRIMARY KEY (handoff_id, revision)) WITHOUT ROWID""",
