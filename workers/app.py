@@ -19,7 +19,7 @@ from workers.broker.clients import client_arguments
 from workers.broker.clock_check import check_clock
 from workers.broker.cluster import cluster_facts
 from workers.broker.topic_plan import TopicsError, check_topics
-from workers.config import load_config
+from workers.config import load_config, mapped_sources
 from workers.connection_settings import Mechanism, Security
 from workers.deadletters import dead_letter, decode_skip
 from workers.engine.batch import Limits
@@ -38,6 +38,7 @@ from workers.open_files import files_of_rows, raise_limit
 from workers.policy.load import load_held_policy
 from workers.settings import Clock, Settings, SettingsError
 from workers.shadow import shadow_dead_letters, shadow_spec, topic_names
+from workers.sources.agent import agent_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,8 @@ def build_context(
     """Return the context that all tasks of this process share. Locks the data directory."""
     edge_clock = StampClock() if settings.clock is Clock.STAMPS else WallClock()
     metrics = Metrics()
-    for agent, reason in product(AGENTS, DeadLetterReason):
+    agents = [*(agent_of(mapping.source) for mapping in mapped_sources(settings)), *AGENTS]
+    for agent, reason in product(agents, DeadLetterReason):
         metrics.dead_letters.labels(agent, reason)  # 0 until there is one, so that an alert sees the first
     routing_topic = topic_names()[LEAD_ROUTING.name] if settings.shadow else LEAD_ROUTING.name
     is_served = settings.metrics_port is not None
@@ -122,7 +124,7 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
         DataDirLockedError: another process uses the data directory.
         ClockDiffersError: the clock differs from the broker's by more than an hour.
     """
-    specs = make_specs(settings.required_lead_id_key(), settings.partitions)
+    specs = make_specs(settings.required_lead_id_key(), settings.partitions, mapped_sources(settings))
     if settings.shadow:
         specs = {name: shadow_spec(spec) for name, spec in specs.items()}
     unknown = [name for name in only if name not in specs]
@@ -137,7 +139,7 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
         )
     if settings.clock is Clock.WALL:
         asyncio.run(check_clock(settings))
-    chosen = [specs[name] for name in AGENTS if not only or name in only]
+    chosen = [spec for name, spec in specs.items() if not only or name in only]
     changelogs = {changelog_topic(settings.app_id, spec.name): spec.name for spec in chosen}
     cluster_id, retention = asyncio.run(cluster_facts(client_arguments(settings), changelogs))
     by_agent = {changelogs[topic]: kept_ms for topic, kept_ms in retention.items()}
@@ -193,7 +195,7 @@ def run_worker(settings: Settings, only: Sequence[str] = ()) -> None:
     # Excludes imported objects from collection: scanning them is a pause of 30 ms, measured.
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
-    log.info("worker_started", app_id=settings.app_id, agents=[*(only or AGENTS)])
+    log.info("worker_started", app_id=settings.app_id, agents=app.runtime.agents)
     try:
         worker.execute_from_commandline()
     finally:

@@ -15,6 +15,8 @@ from workers.policy.load import load_policy_file, to_config
 from workers.policy.model import Policy
 from workers.settings import Settings, SettingsError
 from workers.shadow import settings_of_shadow
+from workers.sources.mapping_files import load_folder
+from workers.sources.mapping_model import Mapping
 
 DEFAULT_POLICY = "default.yaml"
 
@@ -57,6 +59,17 @@ def load_config(path: Path) -> tuple[Policy, Config]:
     """
     policy, text = load_policy_file(policy_file(path))
     return policy, to_config(policy, text)
+
+
+def mapped_sources(settings: Settings) -> tuple[Mapping, ...]:
+    """Return the mappings of the folder ``sources``. A shadow has none: the production router maps for both.
+
+    Raises:
+        MappingError: a mapping is invalid.
+    """
+    if settings.sources is None or settings.shadow:
+        return ()
+    return load_folder(settings.sources)
 
 
 def _describe(problem: Any) -> str:

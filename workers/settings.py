@@ -120,6 +120,10 @@ class Settings(ConnectionSettings):
     policy: Path = Field(
         default=Path("policy"), description="The policy: a file, or a folder with default.yaml."
     )
+    sources: Path | None = Field(
+        default=None,
+        description="Folder of mappings of other systems' records (docs/sources.md). Unset: inputs come as events only.",
+    )
     lead_id_key: SecretStr | None = Field(
         default=None, description="Secret from which lead ids are made. Keep a backup of it."
     )

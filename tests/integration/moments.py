@@ -21,7 +21,7 @@ from workers.engine.transaction import Transactions
 from workers.engine.transport import RecordBatch
 
 _SLOT = struct.Struct("<BxxxIII")
-_SLOTS = 64
+_SLOTS = 96
 
 
 class Stage(IntEnum):

@@ -42,7 +42,8 @@ def install(path: Path, orders: Orders) -> None:
 
     def slot_of(transactional_id: str) -> int:
         _, agent, partition = transactional_id.rsplit("-", 2)
-        return AGENTS.index(agent) * MOST_PARTITIONS + int(partition)
+        number = AGENTS.index(agent) if agent in AGENTS else len(AGENTS)  # a mapped source
+        return number * MOST_PARTITIONS + int(partition)
 
     wrap_transactions(slot_of, Moments(path), orders, random.Random(orders.flaky_seed))
 

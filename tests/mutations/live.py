@@ -233,7 +233,7 @@ LIVE = [
         (
             Edit(
                 f"{ENGINE}/idle_watch.py",
-                "or task.spec.is_edge",
+                "or (task.spec.is_edge and not task.spec.upstream)",
                 "or True",
             ),
         ),

@@ -121,6 +121,7 @@ LINES: Final[dict[str, tuple[Shows, Any]]] = {
     "cache_dir": (lambda settings, folder: _kafka(settings, folder, Console())._cache_dir, Path("jars")),
     "rocksdb_cache_mb": (of_cache, 8),
     "policy": (lambda settings, _: load_config(settings.policy)[1], Path("policy/saas.yaml")),
+    "sources": (of_topics, TESTS / "unit" / "sources" / "mappings"),
     "lead_id_key": (lambda settings, _: settings.required_lead_id_key(), SecretStr("k" * 32)),
     "clock": (of_tasks(lambda context: type(context.edge_clock)), Clock.STAMPS),
     "max_batch_records": (BOUNDS, 10),

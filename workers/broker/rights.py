@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from schemas.topics import TOPICS, Direction
 from workers.broker.topic_plan import AGENTS
+from workers.config import mapped_sources
 from workers.engine.context import changelog_topic, config_topic, watermark_topic
 from workers.result_store.console_tables import console_topics
 from workers.shadow import topic_names
+from workers.sources.agent import agent_of, log_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,8 +93,16 @@ def _changelogs(settings: Settings) -> list[str]:
     return [changelog_topic(settings.app_id, agent) for agent in AGENTS]
 
 
+def _source_topics(settings: Settings) -> list[str]:
+    """Return the logs and changelogs of the mapped sources."""
+    sources = [mapping.source for mapping in mapped_sources(settings)]
+    changelogs = [changelog_topic(settings.app_id, agent_of(source)) for source in sources]
+    return [*map(log_of, sources), *changelogs]
+
+
 def _planned(settings: Settings) -> list[str]:
-    return [*_names(settings, *Direction), *_changelogs(settings), *_shared(settings)]
+    sources = [*(mapping.topic for mapping in mapped_sources(settings)), *_source_topics(settings)]
+    return [*_names(settings, *Direction), *_changelogs(settings), *_shared(settings), *sources]
 
 
 def _shared(settings: Settings) -> list[str]:
@@ -108,6 +118,11 @@ def _worker(settings: Settings) -> Iterator[Right]:
     names = topic_names() if settings.shadow else {name: name for name in TOPICS}
     own = [*_changelogs(settings), *_shared(settings)]
     inputs, logs, outputs = (_names(settings, direction) for direction in Direction)
+    mappings = mapped_sources(settings)
+    if mappings:
+        yield from _topics([mapping.topic for mapping in mappings], "Read", "DescribeConfigs")
+        yield from _topics(_source_topics(settings), "Read", "Write", "DescribeConfigs")
+        yield from _topics(inputs, "Write")
     yield from _topics([*inputs, *logs, *(names[name] for name in _READ_BY_WORKERS), *own], "Read")
     written = [name for name in outputs if name != names[_ACTIONS]]
     yield from _topics([*logs, *written, *own], "Write")
@@ -122,6 +137,7 @@ def _operator(settings: Settings) -> Iterator[Right]:
     yield from _topics(_changelogs(settings), "AlterConfigs")
     names = topic_names() if settings.shadow else {name: name for name in TOPICS}
     yield from _topics([names[name] for name in _LOGS], "Write")
+    yield from _topics([log_of(mapping.source) for mapping in mapped_sources(settings)], "Write")
     yield from _topics(_shared(settings), "Read")
     yield from _topics([config_topic(settings.app_id)], "Write")
     yield Right("transactional_id", f"{settings.app_id}-publish", "Write")

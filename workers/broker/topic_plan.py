@@ -19,9 +19,11 @@ from aiokafka.errors import ClusterAuthorizationFailedError, TopicAuthorizationF
 from schemas.topics import DAY_MS, TOPICS, Direction
 from workers.broker.clients import client_arguments
 from workers.broker.topic_problems import SEGMENT_BYTES, find_problems
+from workers.config import mapped_sources
 from workers.engine.context import changelog_topic, config_topic, watermark_topic
 from workers.engine.topic_ids import denied_topics
 from workers.shadow import topic_names
+from workers.sources.agent import agent_of, log_of
 
 if TYPE_CHECKING:
     from workers.broker.topic_problems import Problem
@@ -112,7 +114,21 @@ def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Plann
         config_topic(settings.app_id): _POLICIES | _WRITTEN_HERE,
     }
     of_one = [PlannedTopic(name, 1, settings.replication_factor, config) for name, config in shared.items()]
-    return [*planned, *of_one]
+    return [*planned, *_plan_sources(settings, changelog | _WRITTEN_HERE), *of_one]
+
+
+def _plan_sources(settings: Settings, changelog: Mapping[str, str]) -> list[PlannedTopic]:
+    """Return the topic, the log and the changelog of each mapped source. The topic belongs to the source: only its partitions count."""
+    log = {"cleanup.policy": "delete", "retention.ms": str(settings.retention_days * DAY_MS)}
+    wanted: dict[str, Mapping[str, str]] = {}
+    for mapping in mapped_sources(settings):
+        wanted[mapping.topic] = {}
+        wanted[log_of(mapping.source)] = log | _WRITTEN_HERE | _NO_SIZE_LIMIT
+        wanted[changelog_topic(settings.app_id, agent_of(mapping.source))] = changelog
+    return [
+        PlannedTopic(name, settings.partitions, settings.replication_factor, config)
+        for name, config in wanted.items()
+    ]
 
 
 async def create_topics(

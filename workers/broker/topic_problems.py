@@ -119,6 +119,8 @@ def _differences(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
             "a partition count can never change, because keys, rows and transactional ids depend on it: restore the"
             " setting `partitions`, or use a new `app_id` and new topics and rebuild from the inputs",
         )
+    if not topic.config:  # a topic of another system, which decides everything else
+        return differences
     if found.replication_factor < topic.replication_factor:
         advice = "reassign its replicas with Kafka's own tools, or lower the setting `replication_factor`"
         report(ProblemKind.REPLICATION, found.replication_factor, topic.replication_factor, advice)

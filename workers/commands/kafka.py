@@ -15,9 +15,10 @@ from schemas.topics import DESK_REQUESTS, DIRECTORY_EVENTS, LEAD_EVENTS, VISITOR
 from workers.broker.clients import client_arguments
 from workers.broker.rights import Role, acl_commands, rights_of
 from workers.commands.errors import FAILED, CommandError
-from workers.config import load_config, load_settings
+from workers.config import load_config, load_settings, mapped_sources
 from workers.engine.control import Resume, control_emit
 from workers.settings import Settings
+from workers.sources.agent import agent_of, log_of
 
 
 class Agent(StrEnum):
@@ -36,8 +37,12 @@ OWN_LOGS: Final = {
     Agent.DESKS: DESK_REQUESTS.name,
 }
 Only = Annotated[
-    list[Agent] | None,
-    typer.Option("--only", help="Run only this stage. May be repeated.", show_default="all stages"),
+    list[str] | None,
+    typer.Option(
+        "--only",
+        help="Run only this stage: visitors, directory, accounts, desks, or source_NAME of a mapped source. May be repeated.",
+        show_default="all stages",
+    ),
 ]
 
 Shadow = Annotated[
@@ -69,7 +74,7 @@ def worker(only: Only = None, shadow: Shadow = None) -> None:
 
     settings = load_settings(shadow=shadow)
     settings.required_lead_id_key()
-    run_worker(settings, [agent.value for agent in only or Agent])
+    run_worker(settings, only or ())
 
 
 def _leave_at_once(*_: object) -> NoReturn:
@@ -78,7 +83,12 @@ def _leave_at_once(*_: object) -> NoReturn:
 
 
 def resume(
-    agent: Annotated[Agent, typer.Argument(help="The stage whose partition has stopped.")],
+    agent: Annotated[
+        str,
+        typer.Argument(
+            help="The stage whose partition has stopped: visitors, directory, accounts, desks, or source_NAME of a mapped source."
+        ),
+    ],
     partition: Annotated[int, typer.Argument(min=0, help="The number of the stopped partition.")],
     shadow: Shadow = None,
 ) -> None:
@@ -93,7 +103,11 @@ def resume(
     settings = load_settings(shadow=shadow)
     if partition >= settings.partitions:
         raise CommandError(f"unknown partition {partition}; expected 0 to {settings.partitions - 1}")
-    asyncio.run(_resume(settings, agent, partition))
+    logs = {one.value: log for one, log in OWN_LOGS.items()}
+    logs |= {agent_of(one.source): log_of(one.source) for one in mapped_sources(settings)}
+    if agent not in logs:
+        raise CommandError(f"unknown stage {agent}; expected one of {', '.join(logs)}")
+    asyncio.run(_resume(settings, agent, logs[agent], partition))
     typer.echo(f"{agent}/{partition}: resume requested")
 
 
@@ -149,9 +163,9 @@ def rights_command(
         typer.echo(line)
 
 
-async def _resume(settings: Settings, agent: Agent, partition: int) -> None:
-    log = shadow_of(OWN_LOGS[agent]) if settings.shadow else OWN_LOGS[agent]
-    emit = control_emit(log, partition, Resume(agent), int(time.time() * 1_000))
+async def _resume(settings: Settings, agent: str, log: str, partition: int) -> None:
+    own_log = shadow_of(log) if settings.shadow else log
+    emit = control_emit(own_log, partition, Resume(agent), int(time.time() * 1_000))
     async with AIOKafkaProducer(
         **client_arguments(settings), acks="all", enable_idempotence=True
     ) as producer:

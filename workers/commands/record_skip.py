@@ -17,6 +17,7 @@ from workers.agents import make_specs
 from workers.broker.clients import client_arguments
 from workers.commands.errors import CommandError
 from workers.commands.letter_work import read_letters
+from workers.config import mapped_sources
 from workers.letters.letter_actions import action_producer, skip
 from workers.views.record_line import letter_action_sentence
 
@@ -54,7 +55,11 @@ async def _place(settings: Settings, text: str) -> tuple[str, int, int]:
             f"{text!r} is not a record; expected TOPIC/PARTITION/OFFSET, as web.activity/3/1041"
         )
     topic, partition, offset = found["topic"], int(found["partition"]), int(found["offset"])
-    sources = {source for spec in make_specs(b"", settings.partitions).values() for source in spec.sources}
+    sources = {
+        source
+        for spec in make_specs(b"", settings.partitions, mapped_sources(settings)).values()
+        for source in spec.sources
+    }
     if shadowed_by(topic) not in sources:
         raise CommandError(
             f"{topic!r} is not a topic that the router reads; expected one of {', '.join(sorted(sources))}"

@@ -23,7 +23,8 @@ from workers.replay.edge_replay import EdgeReplay, EndlessEffectsError
 from workers.replay.history_files import History
 from workers.replay.history_lines import result_line
 from workers.replay.recorded_logs import differences, read_recording, replay_logs
-from workers.replay.topic_roles import COMPACTED, INPUT_RANKS, RESULTS, directory_ready
+from workers.replay.topic_roles import COMPACTED, RESULTS, directory_ready, ranks_of
+from workers.sources.mapping_files import load_folder
 
 DEMO_KEY: Final = "demo-key-not-a-secret"
 _STEP: Final = 500
@@ -50,6 +51,14 @@ Key = Annotated[
     str, typer.Option(envvar="LEAD_ROUTER_LEAD_ID_KEY", help="The secret from which lead ids are made.")
 ]
 Recorded = Annotated[bool, typer.Option("--recorded", help="The files are recordings of the internal logs.")]
+SourcesPath = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="LEAD_ROUTER_SOURCES",
+        help="A folder of mappings. The files may then hold records of their topics.",
+        show_default="none",
+    ),
+]
 Partitions = Annotated[
     int, typer.Option(min=1, help="With --recorded: the number of partitions of the recorded topics.")
 ]
@@ -63,6 +72,7 @@ def replay(
     lead_id_key: Key = DEMO_KEY,
     recorded: Recorded = False,  # noqa: FBT002 - an option
     partitions: Partitions = 8,
+    sources: SourcesPath = None,
 ) -> None:
     r"""Decide the records of files by a policy, as the workers would, without Kafka.
 
@@ -95,7 +105,8 @@ def replay(
         )
     from workers.agents import make_specs  # noqa: PLC0415 - imports Faust, which takes a second that --help does not need
 
-    specs = make_specs(lead_id_key.encode(), partitions if recorded else 1)
+    mappings = () if sources is None or recorded else load_folder(sources)
+    specs = make_specs(lead_id_key.encode(), partitions if recorded else 1, mappings)
     with ExitStack() as stack:
         sink: BinaryIO = stack.enter_context(out.open("wb")) if out else sys.stdout.buffer
         if recorded:
@@ -111,7 +122,7 @@ def _replay_history(
     files: list[Path], until: str | None, specs: Specs, config: Config, sink: BinaryIO, console: Console
 ) -> bool:
     """Replay records of the input topics. Return whether every line could be read."""
-    history = History(files, INPUT_RANKS)
+    history = History(files, ranks_of(specs))
     show_bad_lines(history.bad, console)
     if history.first_ms is None or history.last_ms is None:
         raise CommandError(

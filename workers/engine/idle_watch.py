@@ -1,7 +1,7 @@
 """Moves time where no record does: gives each task a goal, and a tick or a watermark when it has reached the goal.
 
 A goal is a time and the ends of the task's sources, requested after the time was read. For an agent at the edge the time is
-the clock's. For the others it is the smallest watermark of all upstream tasks. When the task has decided and committed its
+the clock's, or the smallest watermark upstream if it is earlier. For the others it is the smallest watermark of all upstream tasks. When the task has decided and committed its
 sources up to these ends, no record that is stamped earlier is unread. If a timer is due by then, the task's own log gets a
 tick. Otherwise the time is the task's watermark. docs/adr/0025 has the proof.
 """
@@ -66,19 +66,25 @@ class IdleWatch:
                 self._look_at(task)
 
     def _announce(self, task: PartitionTask) -> None:
-        if task.wants_announcement and task.first_ends is not None:
-            first = {task.tps[topic]: task.first_ends[topic] for topic in task.spec.announces_after}
-            if task.has_decided(first):
-                task.request_announcement()
+        """Let a task announce that it has read its first sources, and what the tasks upstream have written to them."""
+        if not task.wants_announcement or task.first_ends is None:
+            return
+        first = {task.tps[topic]: task.first_ends[topic] for topic in task.spec.announces_after}
+        has_read_upstream = not task.spec.upstream or task.reach.at_ms > 0
+        if has_read_upstream and task.has_decided(first):
+            task.request_announcement()
 
     def _reached_ms(self, task: PartitionTask, edge_ms: int) -> int:
-        if task.decider is None or task.spec.is_edge:
+        if task.decider is None or (task.spec.is_edge and not task.spec.upstream):
             return edge_ms
         slowest = self._board.slowest(task.spec.upstream, task.decider.watermarks.known)
-        return slowest.at_ms if slowest is not None else 0
+        at_ms = slowest.at_ms if slowest is not None else edge_ms if task.spec.is_edge else 0
+        return min(at_ms, edge_ms) if task.spec.is_edge else at_ms
 
     def _wants_goal(self, task: PartitionTask, decider: Decider | None, at_ms: int) -> bool:
-        if decider is None or task.reach.goal is not None or task.has_work or task.wants_announcement:
+        if decider is None or task.reach.goal is not None or task.has_work:
+            return False
+        if task.wants_announcement and not task.spec.upstream:
             return False
         is_due = self._is_watermark_due(task, at_ms) or decider.has_due(at_ms) or decider.has_cursor()
         return is_due and decider.is_ready

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from schemas.topics import TOPICS, VISITOR_EVENTS, Direction
 from schemas.visitor_events import DirectoryReady
-from workers.engine.api import Emit
+from workers.engine.api import AgentSpec, Emit
 
 INPUT_RANKS: Final = {
     name: rank for rank, (name, topic) in enumerate(TOPICS.items()) if topic.direction is Direction.IN
@@ -15,6 +16,20 @@ INPUT_RANKS: Final = {
 RESULTS: Final = frozenset(name for name, topic in TOPICS.items() if topic.direction is Direction.OUT)
 COMPACTED: Final = frozenset(name for name, topic in TOPICS.items() if topic.compacted)
 """Compacted topics. A recording may hold only the last value of a key."""
+
+
+def ranks_of(specs: Mapping[str, AgentSpec]) -> dict[str, int]:
+    """Return the topics that a history may hold, with their ranks: the inputs, then the topics of mapped sources."""
+    known = frozenset(TOPICS)
+    mapped = [
+        topic
+        for spec in specs.values()
+        if spec.own_log not in known
+        for topic in spec.sources
+        if topic != spec.own_log
+    ]
+    first = max(INPUT_RANKS.values()) + 1
+    return INPUT_RANKS | {topic: first + number for number, topic in enumerate(mapped)}
 
 
 def directory_ready(timestamp_ms: int) -> Emit:

@@ -67,7 +67,7 @@ def load_mapping_file(path: Path) -> Mapping:
 
 
 def load_folder(folder: Path) -> tuple[Mapping, ...]:
-    """Load all mappings of a folder, ordered by file name.
+    """Load all mappings of a folder for workers, ordered by file name.
 
     Raises:
         MappingError: the folder has none, one has a problem, or two have the same source or topic.
@@ -86,6 +86,9 @@ def load_folder(folder: Path) -> tuple[Mapping, ...]:
             problems += error.problems
             continue
         mappings.append(mapping)
+        if mapping.format == "csv" and not mapping.columns:
+            expected = "the names of the columns, because a record in Kafka has no first line"
+            problems.append(Problem(str(path), 1, 1, "columns", "no such key", expected))
         for key in ("source", "topic"):
             value = getattr(mapping, key)
             first = seen.setdefault((key, value), path)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.unit.sources.outcomes import ARRIVAL_MS, EXPECTED, outcome_of, results_of, samples_of
-from workers.sources.mapping_files import load_folder, load_mapping_file, ready_made, ready_made_folder
+from workers.sources.mapping_files import load_mapping_file, ready_made
 from workers.sources.record_mapping import RecordOutcome, map_value
 from workers.sources.record_shapes import NoRecordError
 from workers.sources.source_files import read_file
@@ -43,8 +43,10 @@ def test_a_source_has_at_least_ten_samples(name: str) -> None:
     assert len(list(results_of(name))) >= 10, samples_of(name)
 
 
-def test_the_ready_made_mappings_can_run_together() -> None:
-    assert {mapping.source for mapping in load_folder(ready_made_folder())} == set(READY)
+def test_each_ready_made_mapping_has_its_own_source_and_topic() -> None:
+    mappings = [load_mapping_file(path) for path in ready_made().values()]
+    assert [mapping.source for mapping in mappings] == READY
+    assert len({mapping.topic for mapping in mappings}) == len(READY)
 
 
 @pytest.mark.parametrize("name", READY)
