@@ -1,4 +1,4 @@
-"""Fixtures for every test: a broker shared by all tests, and a broker of one test's own."""
+"""Fixtures for every test: a broker shared by all tests, and a broker of one test's own. Also the order of test files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.file_order import put_in_order
 from workers.local_kafka.server import LocalKafka
 
 IMPATIENT = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "200"}
@@ -22,6 +23,12 @@ hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "seeded"))
 # The profile "seeded" runs the same cases every time, so a test fails only by a change of code.
 # HYPOTHESIS_PROFILE=explore looks for other cases.
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the test files in order if several processes share them. `make test` keeps that order."""
+    if hasattr(config, "workerinput"):
+        put_in_order(items)
 
 
 @pytest.fixture(scope="session")
