@@ -21,7 +21,7 @@ demo: .venv/run.stamp ## route two weeks of generated events on a real Kafka on 
 	@$(BIN)/lead-router demo
 
 test: .venv ## run every test, three at a time; starts a Kafka for each process, unless KAFKA_BOOTSTRAP names one
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 mutations: .venv ## undo the fix of each known defect, on a real Kafka, and check that its test fails (minutes)
 	$(BIN)/pytest tests/mutations/all.py
@@ -30,9 +30,15 @@ prove: .venv ## fuzz the hops, disturb a real Kafka and its workers, and write d
 	$(BIN)/python -m tests.prove $(if $(SHORT),--short,--write)
 
 check: .venv ## check lint, format, types, imports between layers, and the generated contract and pages
+	@$(MAKE) --no-print-directory --jobs=2 check.types check.rest
+
+.PHONY: check.types check.rest
+check.types:
+	$(BIN)/mypy
+
+check.rest:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.freshness --check
 	$(BIN)/python -m schemas.reference --check
