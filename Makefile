@@ -12,7 +12,7 @@ PIP_AUDIT_VERSION := 2.10.1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutations prove check pages format bench rivals lock audit alerts
+.PHONY: help demo test browser-test screenshots mutations prove check pages format bench rivals lock audit alerts
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z.]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +21,13 @@ demo: .venv/run.stamp ## route two weeks of generated events on a real Kafka on 
 	@$(BIN)/lead-router demo
 
 test: .venv ## run every test, three at a time; starts a Kafka for each process, unless KAFKA_BOOTSTRAP names one
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser
+
+browser-test: .venv ## try the console in a real Chromium (on Debian: apt-get install chromium)
+	$(BIN)/pytest tests/browser
+
+screenshots: .venv ## take the screenshots of README and docs again, with the same Chromium
+	$(BIN)/pytest tests/browser/test_screenshots.py --write-screenshots
 
 mutations: .venv ## undo the fix of each known defect, on a real Kafka, and check that its test fails (minutes)
 	$(BIN)/pytest tests/mutations/all.py

@@ -67,7 +67,7 @@ async def run_console(settings: Settings, ready: Callable[[str], None], port: in
         StoreError: the store cannot be used.
         aiokafka.errors.KafkaError: the user may not read a topic, or the login fails.
     """
-    listener = _listen(settings.console_host, settings.console_port if port is None else port)
+    listener = listen(settings.console_host, settings.console_port if port is None else port)
     try:
         key = settings.required_lead_id_key()
         store = ResultStore(store_path(settings), console_tables(settings.app_id, key), key)
@@ -141,7 +141,8 @@ async def _serving(
         await serving
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket. ``port`` 0: any free one. Raises ConsoleError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
