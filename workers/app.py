@@ -111,7 +111,7 @@ def configure_copies(settings: Settings, copies: int) -> None:
 
 
 def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
-    """Return the app of a worker, after checking the broker's topics.
+    """Return the app of a worker. It waits for the broker, and checks its topics.
 
     Args:
         settings: the settings of this process.
@@ -121,6 +121,7 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
         TopicsError: a topic is missing, or differs from the contract.
         SettingsError: ``only`` names an unknown agent, or the lead id key is not set.
         PolicyError: the policy cannot be loaded.
+        BrokerRefusedError: the broker refuses the certificate, the user or the password.
         DataDirLockedError: another process uses the data directory.
         ClockDiffersError: the clock differs from the broker's by more than an hour.
     """
@@ -132,6 +133,7 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
         raise SettingsError(f"unknown agent {', '.join(unknown)}; expected one of {', '.join(specs)}")
     policy, config = load_config(settings.policy)
     erase_within_ms = policy.privacy.erase_within
+    asyncio.run(wait_for_broker(settings))  # only now: a wrong setting is reported at once
     problems = asyncio.run(check_topics(settings, erase_within_ms))
     if problems:
         raise TopicsError(
@@ -177,13 +179,11 @@ def run_worker(settings: Settings, only: Sequence[str] = ()) -> None:
     """Run a worker until SIGTERM or SIGINT.
 
     Raises:
-        BrokerRefusedError: the broker refuses the certificate, the user or the password.
         ConfigConflictError: the policy is another text of the version that is followed, or the followed one cannot be read.
         Exception: as :func:`make_app` raises them.
     """
     configure_logging(settings.log_level, settings.log_format)
     uvloop.install()  # measured: a third less latency, since a transaction's cost is mostly event-loop iterations
-    asyncio.run(wait_for_broker(settings))
     app = make_app(settings, only)
     if settings.metrics_port is not None:
         serve_page(settings.metrics_host, settings.metrics_port, app.runtime, app.pulse)

@@ -60,7 +60,7 @@ def test_a_worker_that_gets_sigterm_before_it_has_started_exits_without_a_trace(
             "KAFKA_BOOTSTRAP": f"127.0.0.1:{silent.getsockname()[1]}",
             "LEAD_ROUTER_LEAD_ID_KEY": "a key for tests only",
             "LEAD_ROUTER_DATA_DIR": str(tmp_path / "data"),
-            "LEAD_ROUTER_POLICY": str(ROOT / "policy"),
+            "LEAD_ROUTER_POLICY": str(ROOT / "policy" / "default.yaml"),
         }
         command = [sys.executable, "-m", "workers.cli", "worker"]
         with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE) as worker:
@@ -100,12 +100,25 @@ def test_help_shows_examples(run: Run, command: list[str], example: str) -> None
     assert example in done.stdout
 
 
+AWAY = {"LEAD_ROUTER_LEAD_ID_KEY": "a key for tests only", "KAFKA_BOOTSTRAP": "127.0.0.1:9"}
+"""The settings of a worker whose broker is away."""
+
+
 @pytest.mark.parametrize(
     ("arguments", "env", "message"),
     [
         pytest.param(["worker"], {}, "LEAD_ROUTER_LEAD_ID_KEY is not set", id="a worker without a key"),
         pytest.param(
             ["worker"], {"LEAD_ROUTER_PARTITIONS": "many"}, "LEAD_ROUTER_PARTITIONS:", id="a wrong setting"
+        ),
+        pytest.param(
+            ["worker", "--only", "nobody"],
+            AWAY,
+            "unknown agent nobody",
+            id="an unknown stage, the broker away",
+        ),
+        pytest.param(
+            ["worker"], AWAY | {"LEAD_ROUTER_POLICY": "no.yaml"}, "no.yaml", id="no policy, the broker away"
         ),
         pytest.param(["policy", "check", "no.yaml"], {}, "no.yaml", id="a policy that does not exist"),
         pytest.param(["topics", "check"], {"KAFKA_BOOTSTRAP": "127.0.0.1:1"}, "127.0.0.1", id="no Kafka"),

@@ -96,7 +96,7 @@ def test_the_readme_has_the_first_commands() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["worker", "--only", "nobody"], "nobody"),
+        (["dlq", "list", "--hop", "nobody"], "nobody"),
         (["work"], "no command work"),
         (["topics", "delete"], "no command delete"),
         (["resume", "visitors"], "PARTITION"),
