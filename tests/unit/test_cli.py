@@ -112,9 +112,9 @@ AWAY = {"LEAD_ROUTER_LEAD_ID_KEY": "a key for tests only", "KAFKA_BOOTSTRAP": "1
             ["worker"], {"LEAD_ROUTER_PARTITIONS": "many"}, "LEAD_ROUTER_PARTITIONS:", id="a wrong setting"
         ),
         pytest.param(
-            ["worker", "--only", "nobody"],
+            ["worker", "--only", "cleaner"],
             AWAY,
-            "unknown agent nobody",
+            "unknown agent cleaner",
             id="an unknown stage, the broker away",
         ),
         pytest.param(
