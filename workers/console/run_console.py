@@ -125,6 +125,7 @@ async def _serving(
         ws="none",
         access_log=False,  # a line for each page would log who was looked at
         log_config=None,
+        log_level="warning",
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=_CLOSE_S,

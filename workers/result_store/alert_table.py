@@ -37,6 +37,7 @@ class AlertTable:
         "CREATE INDEX alerts_open ON alerts (alert, due_ms) WHERE is_open",
         "CREATE INDEX alerts_by_lead ON alerts (lead_id) WHERE lead_id IS NOT NULL",
         "CREATE INDEX alerts_by_account ON alerts (account_key)",
+        "CREATE INDEX alerts_by_time ON alerts (at_ms)",
     )
 
     def apply(self, connection: sqlite3.Connection, record: Record) -> None:

@@ -62,6 +62,7 @@ class HandoffTable:
             at_ms INTEGER NOT NULL, document BLOB NOT NULL, PRIMARY KEY (handoff_id, revision)) WITHOUT ROWID""",
         "CREATE INDEX revisions_by_time ON revisions (at_ms)",
         "CREATE INDEX revisions_by_lead ON revisions (lead_id)",
+        "CREATE INDEX handoffs_by_time ON handoffs (at_ms)",
     )
 
     def apply(self, connection: sqlite3.Connection, record: Record) -> None:

@@ -71,4 +71,6 @@ class LedgerTable:
 
     def prune(self, connection: sqlite3.Connection, before_ms: int) -> None:
         """Delete older entries."""
-        connection.execute("DELETE FROM ledger WHERE at_ms < ?", (before_ms,))
+        connection.execute(
+            "DELETE FROM ledger WHERE desk IN (SELECT DISTINCT desk FROM ledger) AND at_ms < ?", (before_ms,)
+        )

@@ -28,6 +28,12 @@ class _Change(msgspec.Struct, frozen=True):
     name: str
 
 
+_HOUR_MS: Final = 3_600_000
+_SHARES: Final = 256
+"""Leads by the first two hex digits of their ids."""
+_AFTER_HEX: Final = "g"
+
+
 class _Why(msgspec.Struct, frozen=True):
     reasons: list[str]
     fit: int
@@ -77,6 +83,7 @@ class ScoreTable:
         """CREATE TABLE points (
             lead_id TEXT NOT NULL, at_ms INTEGER NOT NULL, total INTEGER NOT NULL, missing INTEGER NOT NULL,
             PRIMARY KEY (lead_id, at_ms)) WITHOUT ROWID""",
+        "CREATE INDEX leads_by_time ON leads (at_ms)",
     )
 
     def apply(self, connection: sqlite3.Connection, record: Record) -> None:
@@ -126,6 +133,16 @@ class ScoreTable:
         connection.execute("DELETE FROM points WHERE lead_id = ?", (lead_id,))
 
     def prune(self, connection: sqlite3.Connection, before_ms: int) -> None:
-        """Delete leads whose last score is older, and older steps of the others."""
+        """Delete leads whose last score is older, and older steps of the others.
+
+        Steps are many and have no index by time. Each hour those of another 256th of the leads are looked at.
+        """
+        connection.execute(
+            "DELETE FROM points WHERE lead_id IN (SELECT lead_id FROM leads WHERE at_ms < ?)", (before_ms,)
+        )
         connection.execute("DELETE FROM leads WHERE at_ms < ?", (before_ms,))
-        connection.execute("DELETE FROM points WHERE at_ms < ?", (before_ms,))
+        share = f"{before_ms // _HOUR_MS % _SHARES:02x}"
+        connection.execute(
+            "DELETE FROM points WHERE lead_id >= ? AND lead_id < ? AND at_ms < ?",
+            (share, f"{share}{_AFTER_HEX}", before_ms),
+        )

@@ -168,10 +168,11 @@ class ResultStore:
 
     def prune(self, before_ms: int) -> None:
         """Delete what is older than a time, and remove deleted text from the file and its log. Milliseconds UTC."""
+        for projection in self._projections:  # one at a time, so that new records wait for a moment only
+            with self._mutex, _transaction(self._connection):
+                projection.prune(self._connection, before_ms)
         with self._mutex:
             with _transaction(self._connection):
-                for projection in self._projections:
-                    projection.prune(self._connection, before_ms)
                 self._connection.execute("DELETE FROM erased WHERE at_ms < ?", (before_ms,))
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

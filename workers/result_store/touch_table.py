@@ -67,6 +67,8 @@ class TouchTable:
             visitor BLOB NOT NULL, day INTEGER NOT NULL, activity TEXT NOT NULL, count INTEGER NOT NULL,
             last_ms INTEGER NOT NULL, detail TEXT, PRIMARY KEY (visitor, day, activity)) WITHOUT ROWID""",
         "CREATE INDEX web_days_by_day ON web_days (day)",
+        "CREATE INDEX touches_by_time ON touches (at_ms)",
+        "CREATE TABLE web_swept (day INTEGER NOT NULL)",  # earlier days hold only activity of known people
     )
 
     def __init__(self, lead_id_key: bytes) -> None:
@@ -128,12 +130,16 @@ class TouchTable:
         connection.execute("DELETE FROM touches WHERE at_ms < ?", (before_ms,))
         connection.execute("DELETE FROM web_days WHERE day < ?", (before_ms // DAY_MS,))
         (newest,) = connection.execute("SELECT max(day) FROM web_days").fetchone()
-        if newest is not None:
+        (swept,) = connection.execute("SELECT coalesce(max(day), 0) FROM web_swept").fetchone()
+        until = (newest or 0) - ANONYMOUS_DAYS
+        if until > swept:
             connection.execute(
-                """DELETE FROM web_days WHERE day < ? AND length(visitor) = ?
+                """DELETE FROM web_days WHERE day >= ? AND day < ? AND length(visitor) = ?
                 AND visitor NOT IN (SELECT browser FROM browsers)""",
-                (newest - ANONYMOUS_DAYS, _HASH_BYTES),
+                (swept, until, _HASH_BYTES),
             )
+            connection.execute("DELETE FROM web_swept")
+            connection.execute("INSERT INTO web_swept VALUES (?)", (until,))
 
     def _lead_of(self, read: _Input) -> str | None:
         email = _text(read.email)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.topics import CRM_REPS, LEAD_ALERTS, LEAD_ROUTING
 from schemas.vocabulary import Alert
@@ -28,10 +28,8 @@ class Due:
     account_key: str
     company: str | None
     kind: str
-    holder_id: str
     holder: str
     due_ms: int
-    alert: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +82,9 @@ class Now:
 
 def load(connection: sqlite3.Connection, asked: Asked) -> Now:
     """Read the page."""
-    open_dues = list(_dues(connection))
-    late = [one for one in open_dues if one.alert in _LATE or one.due_ms <= asked.now_ms]
-    soon = [one for one in open_dues if one not in late]
+    waiting = _waiting(connection)
+    late = [one for one in waiting if one.is_late or one.due_ms <= asked.now_ms]
+    soon = [one for one in waiting if not (one.is_late or one.due_ms <= asked.now_ms)]
     stopped = _stopped(connection)
     desks = _desks(connection)
     return Now(
@@ -96,48 +94,53 @@ def load(connection: sqlite3.Connection, asked: Asked) -> Now:
             Number("desks without a rep", len(desks), "desks"),
             Number("stopped partitions", len(stopped), "stopped"),
         ),
-        holders=_holders(late, soon),
-        overdue=tuple(late[:MOST_SHOWN]),
-        due_soon=tuple(soon[:MOST_SHOWN]),
+        holders=_holders(connection, late, soon),
+        overdue=tuple(_due(connection, one) for one in late[:MOST_SHOWN]),
+        due_soon=tuple(_due(connection, one) for one in soon[:MOST_SHOWN]),
         stopped=stopped,
         desks=desks,
     )
 
 
-def _dues(connection: sqlite3.Connection) -> list[Due]:
+class _Waiting(NamedTuple):
+    """A hand-off with an open alert about its response. There may be thousands, so details are read for shown ones only."""
+
+    due_ms: int
+    handoff_id: str
+    holder_id: str
+    is_late: bool
+
+
+def _waiting(connection: sqlite3.Connection) -> list[_Waiting]:
     """Return each hand-off with an open alert about its response once, the earliest deadline first."""
-    alerts = (*_LATE, Alert.RESPONSE_DUE_SOON)
-    marks = ", ".join("?" for _ in alerts)
-    found: dict[str, Due] = {}
-    for (
-        handoff_id,
-        alert,
-        due_ms,
-        lead_id,
-        account_key,
-        company,
-        kind,
-        holder_id,
-        holder,
-    ) in connection.execute(
-        f"""SELECT h.handoff_id, a.alert, coalesce(h.due_ms, a.due_ms, a.raised_ms), h.lead_id, h.account_key, h.company,
-            h.kind, h.holder_id, coalesce(r.name, h.holder_name)
-        FROM alerts a JOIN handoffs h ON h.handoff_id = a.handoff_id LEFT JOIN reps r ON r.rep_id = h.holder_id
-        WHERE a.is_open AND a.alert IN ({marks}) AND h.holder_id IS NOT NULL ORDER BY 3, 1""",  # noqa: S608 - only marks
-        alerts,
-    ):
-        known = found.get(handoff_id)
-        if known is None or known.alert == Alert.RESPONSE_DUE_SOON:
-            found[handoff_id] = Due(
-                handoff_id, lead_id, account_key, company, kind, holder_id, holder or holder_id, due_ms, alert
-            )
-    return sorted(found.values(), key=lambda one: (one.due_ms, one.handoff_id))
+    marks = ", ".join("?" for _ in _LATE)
+    rows = connection.execute(
+        f"""SELECT coalesce(h.due_ms, min(a.due_ms), min(a.raised_ms)), h.handoff_id, h.holder_id, max(a.alert IN ({marks}))
+        FROM alerts a JOIN handoffs h ON h.handoff_id = a.handoff_id
+        WHERE a.is_open AND a.alert IN ({marks}, ?) AND h.holder_id IS NOT NULL GROUP BY h.handoff_id""",  # noqa: S608 - only marks
+        (*_LATE, *_LATE, Alert.RESPONSE_DUE_SOON),
+    )
+    return sorted(_Waiting(*row) for row in rows)
 
 
-def _holders(late: list[Due], soon: list[Due]) -> tuple[Holder, ...]:
-    names = {one.holder_id: one.holder for one in (*late, *soon)}
+def _due(connection: sqlite3.Connection, waiting: _Waiting) -> Due:
+    lead_id, account_key, company, kind, holder = connection.execute(
+        """SELECT h.lead_id, h.account_key, h.company, h.kind, coalesce(r.name, h.holder_name, h.holder_id)
+        FROM handoffs h LEFT JOIN reps r ON r.rep_id = h.holder_id WHERE h.handoff_id = ?""",
+        (waiting.handoff_id,),
+    ).fetchone()
+    return Due(waiting.handoff_id, lead_id, account_key, company, kind, holder, waiting.due_ms)
+
+
+def _holders(
+    connection: sqlite3.Connection, late: list[_Waiting], soon: list[_Waiting]
+) -> tuple[Holder, ...]:
+    names = dict(connection.execute("SELECT rep_id, name FROM reps WHERE name IS NOT NULL"))
     overdue, due_soon = (Counter(one.holder_id for one in dues) for dues in (late, soon))
-    found = [Holder(name, overdue[holder_id], due_soon[holder_id]) for holder_id, name in names.items()]
+    found = [
+        Holder(names.get(holder_id, holder_id), overdue[holder_id], due_soon[holder_id])
+        for holder_id in overdue | due_soon
+    ]
     return tuple(sorted(found, key=lambda one: (-one.overdue, -one.due_soon, one.name)))
 
 
