@@ -1,4 +1,4 @@
-"""One partition of an edge agent in memory, run by the engine's own decider: records in, facts out."""
+"""One partition of an edge agent in memory, run by the engine's own decider: records in, facts out. And all hops together."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from workers.agents import make_specs
+from workers.deadletters import dead_letter
 from workers.engine.api import AgentSpec, Emit, Record
 from workers.engine.control import HEADER, ConfigChange, Tick, control_emit
 from workers.engine.decide import Decider
 from workers.engine.memory import MemoryStore
 from workers.engine.rows import Row, Rows
 from workers.policy.load import load_policy, to_config
+from workers.replay.edge_replay import EdgeReplay
+from workers.replay.history_lines import Input
+from workers.replay.topic_roles import RESULTS, directory_ready
 
 POLICY_TEXT = (Path(__file__).parents[1] / "policy" / "default.yaml").read_text(encoding="utf-8")
 KEY = b"a demo key, no secret"
@@ -153,6 +158,30 @@ class Partition:
         self.emits += decided.outputs
         self.store.write(decided.changes)
         self.decider.committed()
+
+
+class AllHops:
+    """All hops in memory, connected by their topics, with the CRM read by NOON.
+
+    A record with more than 300 effects fails: the hops answer each other endlessly.
+    """
+
+    def __init__(self, policy: str = POLICY_TEXT) -> None:
+        self.emits: list[Emit] = []
+        config = to_config(load_policy(policy), policy)
+        self.replay = EdgeReplay(
+            make_specs(KEY, 1), config, dead_letter, self.emits.append, results=RESULTS, most_effects=300
+        )
+        self.replay.open_with(directory_ready(NOON))
+
+    def feed(self, topic: str, key: str, at_ms: int, **fields: Any) -> None:
+        """Feed a record that occurs when it arrives. Its event_id is made from that time, unless ``fields`` names one."""
+        value = {"event_id": f"e{at_ms}", "occurred_at": iso(at_ms), **fields}
+        self.replay.feed(Input(topic, at_ms, key.encode(), json.dumps(value).encode()))
+
+    def events(self, topic: str) -> list[dict[str, Any]]:
+        """Return the events of a topic that were emitted so far."""
+        return events_of(emit for emit in self.emits if emit.topic == topic and emit.value)
 
 
 def events_of(emits: Iterable[Emit]) -> list[dict[str, Any]]:

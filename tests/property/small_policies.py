@@ -95,7 +95,7 @@ class SmallPolicy:
     """A fact of EXTRAS, with the points of its line and of every other value. None: it gives none."""
 
     def text(self) -> str:
-        tree: dict[str, Any] = yaml.load(DEFAULT, Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+        tree: dict[str, Any] = yaml.load(DEFAULT, Loader=yaml.CBaseLoader)  # noqa: S506 - texts only
         never = tree["served_market"]["never"]
         tree["served_market"] = {
             gate: GATES[gate] | {"points": points} for gate, points in self.company.items()
@@ -147,7 +147,7 @@ class SmallPolicy:
         if not any(rule.at_least for rule in self.rules):
             del behaviour["session_gap"]
         tree["stages"]["mql"]["bar"] = self.bar
-        text: str = yaml.safe_dump(tree, sort_keys=False)
+        text: str = yaml.dump(tree, Dumper=yaml.CSafeDumper, sort_keys=False)
         return text
 
 

@@ -80,9 +80,9 @@ ACTS = st.lists(
 
 def with_low_grades(text: str) -> str:
     """Return the policy with grade thresholds that small numbers reach. Grades are not tested here."""
-    tree: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+    tree: dict[str, Any] = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - texts only
     tree["grade"] = {"fit": {"A": 3, "B": 2, "C": 1}, "behaviour": {"1": 2, "2": 1, "3": 0}}
-    lowered: str = yaml.safe_dump(tree, sort_keys=False)
+    lowered: str = yaml.dump(tree, Dumper=yaml.CSafeDumper, sort_keys=False)
     return lowered
 
 

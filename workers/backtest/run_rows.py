@@ -5,19 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from rocksdict import Checkpoint
+from rocksdict import Checkpoint, WriteOptions
 
 from workers.engine.store import RocksStore
+from workers.engine.store_options import configure
 
 if TYPE_CHECKING:
     from workers.backtest.work_folder import RunFolder
     from workers.engine.api import AgentSpec
 
+_MIB: Final = 1024 * 1024
+_CACHE_BYTES: Final = 192 * _MIB
+"""The cache of blocks that the hops of a run share."""
+_OPEN_FILES: Final = 512
+_BUFFERS: Final = {"write_buffer_size": str(16 * _MIB), "max_write_buffer_number": "3"}
+"""A run writes more than a worker's partition, and larger files are merged less often."""
+_UNLOGGED: Final = WriteOptions()
+_UNLOGGED.disable_wal = True  # type: ignore[method-assign, assignment]  # the stub calls it a method
+
 
 class RunRows(RocksStore):
-    """The rows of one hop in a run."""
+    """The rows of one hop in a run. They are not logged: an interrupted run continues from the copy of its last part."""
+
+    def __init__(self, path: Path, changelog: str) -> None:
+        super().__init__(path, changelog)
+        self._db.set_options(_BUFFERS)
+
+    def write(
+        self,
+        changes: dict[bytes, bytes | None],
+        changelog_offset: int | None = None,
+        at_ms: int | None = None,
+    ) -> None:
+        """Apply all changes at once."""
+        self.meta, batch = self._batch(changes, changelog_offset, at_ms)
+        try:
+            self._db.write(batch, _UNLOGGED)
+        except Exception as error:
+            raise self._failure(error) from error
 
     def copy_to(self, path: Path) -> None:
         """Write a copy of all rows into a new folder. Files that never change are shared by hard links."""
@@ -39,6 +66,7 @@ def open_rows(
 
     specs = {name: spec for name, spec in make_specs(lead_id_key, 1).items() if spec.is_edge is is_edge}
     files.restore_rows()
+    configure(_CACHE_BYTES, _OPEN_FILES)
     stores = {name: RunRows(files.rows_path / name, "backtest") for name in specs}
     try:
         yield specs, stores

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 from workers.backtest.grade_counts import FIGURES, LETTERS, GradeCounts, GradeSuggestion, suggest_grade
 from workers.backtest.grade_text import with_grade
 from workers.backtest.report_sections import Section, span_text
-from workers.commands.errors import CommandError
-from workers.commands.proposal import Result, Start, checked
+from workers.commands.proposal import Result, Start, propose
 from workers.commands.weight_search import decided, quality_section
-from workers.policy.changed_text import NoNumberError
-from workers.policy.load import PolicyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,14 +33,9 @@ def find_grade(start: Start) -> Result:
         _chances_section(counts),
         quality_section(found.present_quality, found.suggested_quality, found.marked),
     ]
-    try:
-        proposal = checked(with_grade(start.text, counts, grade.fit.C, source), start.file)
-    except NoNumberError as error:
-        raise CommandError(
-            f"{start.file}: {error} is not written as a number, so no other can be proposed"
-        ) from None
-    except PolicyError as error:
-        raise CommandError(f"the policy check refuses the suggested grade: {error}") from None
+    proposal = propose(
+        start.file, lambda: with_grade(start.text, counts, grade.fit.C, source), "the suggested grade"
+    )
     return Result("Grade", sections, proposal)
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from workers.policy.load import load_policy, to_config
+from workers.commands.errors import CommandError
+from workers.policy.changed_text import NoNumberError
+from workers.policy.load import PolicyError, load_policy, to_config
 from workers.policy.table_files import with_tables
 
 if TYPE_CHECKING:
@@ -53,6 +55,27 @@ class Result:
     proposal: Proposal | None
     """None: the present policy stays."""
     charts: Mapping[str, Callable[[], list[Element]]] = field(default_factory=dict)
+
+
+def propose(file: Path, changed: Callable[[], str], subject: str) -> Proposal:
+    """Return the proposal with a changed text.
+
+    Args:
+        file: the file of the present policy, beside which the tables of the routes are.
+        changed: makes the text.
+        subject: the change, as errors name it.
+
+    Raises:
+        CommandError: a value is not written as a number, or the check refuses the changed policy.
+    """
+    try:
+        return checked(changed(), file)
+    except NoNumberError as error:
+        raise CommandError(
+            f"{file}: {error} is not written as a number, so no other can be proposed"
+        ) from None
+    except PolicyError as error:
+        raise CommandError(f"the policy check refuses {subject}: {error}") from None
 
 
 def checked(text: str, file: Path) -> Proposal:

@@ -11,9 +11,8 @@ from workers.backtest.point_lines import PointLine, lines_of
 from workers.backtest.report_sections import Section, share_text
 from workers.backtest.sales_outcomes import DecidedLead, TooFewLeadsError, decided_leads
 from workers.commands.errors import CommandError
-from workers.commands.proposal import Result, Start, checked
-from workers.policy.changed_text import NoNumberError, with_next_version
-from workers.policy.load import PolicyError
+from workers.commands.proposal import Result, Start, propose
+from workers.policy.changed_text import with_next_version
 
 if TYPE_CHECKING:
     from workers.backtest.weights import Suggestion
@@ -51,14 +50,7 @@ def find_weights(start: Start) -> Result:
     ]
     if not numbers:
         return Result("Points", sections, None)
-    try:
-        proposal = checked(with_next_version(start.text, numbers), start.file)
-    except NoNumberError as error:
-        raise CommandError(
-            f"{start.file}: {error} is not written as a number, so no other can be proposed"
-        ) from None
-    except PolicyError as error:
-        raise CommandError(f"the policy check refuses the suggested points: {error}") from None
+    proposal = propose(start.file, lambda: with_next_version(start.text, numbers), "the suggested points")
     return Result("Points", sections, proposal)
 
 

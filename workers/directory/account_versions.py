@@ -47,18 +47,16 @@ _FIELD = "fields."
 """Begin of the name of a custom field among the facts of a version."""
 _NOTHING = AccountVersionRow(content="", event_id="")
 _FACTS = (
-    *(
-        "sic",
-        "naics",
-        "industry",
-        "revenue",
-        "employees",
-        "founded",
-        "country",
-        "region",
-        "postal_code",
-        "phone",
-    ),
+    "sic",
+    "naics",
+    "industry",
+    "revenue",
+    "employees",
+    "founded",
+    "country",
+    "region",
+    "postal_code",
+    "phone",
 )
 """Fields of facts about the company itself. A blank in a later version keeps the last value."""
 

@@ -229,7 +229,7 @@ class Decider:
         self.skips.check(record, self.limits.max_record_bytes)
         origin = origin_of(record) if record.topic == self.spec.own_log else None
         as_sent = record if origin is None else replace(record, topic=origin)
-        is_checked = origin is None and record.topic in self.spec.checked_topics
+        is_checked = self.partitions > 1 and origin is None and record.topic in self.spec.checked_topics
         if is_checked and (forwarded := self._forwarded(record, self.hop.quick_key_of(record))):
             return forwarded
         event = self.hop.parse(as_sent)

@@ -239,9 +239,10 @@ class Rows:
 
     def keep(self) -> None:
         """Move the changes of the record into the batch: the record is decided."""
-        for base, index in self._sorted.items():
+        if self._sorted:
             for key in self._record:
-                if key.startswith(base) and key not in self._batch:
+                index = self._sorted.get(key[: key.index(SEP) + 1])
+                if index is not None and key not in self._batch:
                     index.add(key)
         self._batch.update(self._record)
         self.discard()

@@ -166,12 +166,12 @@ def ask_presence_for(case: Case, request: OpenRequest) -> None:
     """
     chat = case.lead(request.lead_id).chat if request.is_chat and not request.is_waiting else None
     if chat is not None:
+        # The answer about the assignment has the id of the request, so this one needs another.
+        asked_id = fact_id("waits", request.request_id)
         case.publish(
             DESK_REQUESTS,
             PresenceAsked(
-                event_id=fact_id(
-                    "waits", request.request_id
-                ),  # the answer about the assignment has the id of the request
+                event_id=asked_id,
                 desk=request.desk,
                 account_key=case.key,
                 conversation_id=chat.conversation_id,
