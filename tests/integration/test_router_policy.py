@@ -199,6 +199,8 @@ async def try_canary(router: Router, tape: Tape, story: Story, newer: Path) -> l
         await router.produce(map(of_line, hands(story, when, f"eve{when[-2]}")))
         await tape.until_settled(SETTLE_S)
     assert "Version 3 decides 50% of the accounts" in printed[0]
+    in_half = sum(bucket_of(f"domain:bank{number}.example") < 5_000 for number in range(ACCOUNTS))
+    assert all(f"decides {in_half} of {ACCOUNTS} accounts from then on" in found for found in printed)
     assert "The canary of version 3 ends: version 2 decides 50% of the accounts again." in printed[1]
     return printed
 

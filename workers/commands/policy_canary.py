@@ -28,6 +28,14 @@ def config_of_canary(canary: Canary) -> Config:
     return Config(canary.name, canary.version, canary.hash, canary.text)
 
 
+def canary_text(followed: Config) -> str:
+    """Return the text of the canary that runs. Raises CommandError if there is none."""
+    canary = running_canary(followed)
+    if canary is None:
+        raise CommandError(f"{name_of(followed)} decides all accounts; there is no canary")
+    return canary.text
+
+
 def begin_canary(
     words: str, tried: tuple[Policy, Config], present: tuple[Policy, Config], *, is_everywhere: bool
 ) -> Config:

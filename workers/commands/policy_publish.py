@@ -15,11 +15,13 @@ from rich.console import Console
 from workers.backtest.changed_lead_lines import LeadWords
 from workers.backtest.comparison import compare_runs
 from workers.backtest.report_sections import LoadRange, sections_of
+from workers.commands.canary_count import count_accounts
 from workers.commands.errors import FAILED, CommandError
 from workers.commands.followed_policies import ReportReader, publish_config, read_archive
 from workers.commands.kafka import Shadow
 from workers.commands.new_file import NewFile, refuse_existing, write_new
 from workers.commands.policy_canary import (
+    canary_text,
     config_of_canary,
     describe_accounts,
     name_of,
@@ -104,7 +106,7 @@ def publish(
     settings = load_settings(shadow=shadow)
     archive, reports = asyncio.run(_read(settings))
     planned = plan(new, canary, archive, reports)
-    for line in plan_lines(planned, reports):
+    for line in plan_lines(planned, reports, asyncio.run(count_accounts(settings, planned))):
         typer.echo(line)
     if history:
         for line in backtest_lines(planned, history, work, processes, lead_id_key):
@@ -120,20 +122,32 @@ def publish(
         typer.echo("put the text under version control: lead-router policy followed --out FILE")
 
 
-def followed(out: NewFile = None, shadow: Shadow = None) -> None:
+def followed(
+    *,
+    canary: Annotated[
+        bool, typer.Option("--canary", help="Print the text that a part of the accounts has instead.")
+    ] = False,
+    out: NewFile = None,
+    shadow: Shadow = None,
+) -> None:
     r"""Print the text of the policy that the partitions follow now, for version control, `try`, `diff` and `backtest`.
 
-    [bold]Example[/]
+    The policy, the canary and the partitions that lag are named on standard error.
+
+    [bold]Examples[/]
 
       lead-router policy followed --out policy.yaml
+      lead-router policy followed --canary --out candidate.yaml
     """
+    refuse_existing(out)
     settings = load_settings(shadow=shadow)
     archive, reports = asyncio.run(_read(settings))
     config = followed_policy(archive)
+    text = canary_text(config) if canary else config.text
     if out is None:
-        typer.echo(config.text, nl=False)
+        typer.echo(text, nl=False)
     else:
-        write_new(out, config.text)
+        write_new(out, text)
     for line in _state_lines(config, reports):
         typer.echo(line, err=True)
 
@@ -143,11 +157,14 @@ async def _read(settings: Settings) -> tuple[Archive, TaskReports]:
         return await read_archive(settings), reader.reports
 
 
-def plan_lines(planned: Publication, reports: TaskReports) -> list[str]:
-    """Return what is followed now, what would change, and what would not happen at once."""
+def plan_lines(planned: Publication, reports: TaskReports, counted: list[str]) -> list[str]:
+    """Return what is followed now, what would change, and what would not happen at once.
+
+    ``counted``: how many accounts get another version. Empty: all.
+    """
     lines = [*_state_lines(planned.followed, reports), ""]
     if accounts := describe_accounts(planned.followed, planned.config):
-        lines += [*accounts, ""]
+        lines += [*accounts, *counted, ""]
     lines += describe_difference(planned.before, planned.policy)
     if planned.policy.privacy.erase_within != planned.before.privacy.erase_within:
         lines += [

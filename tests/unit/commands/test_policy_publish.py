@@ -130,7 +130,7 @@ def test_a_policy_that_this_release_cannot_read_cannot_return(present: Config) -
 def test_what_would_change_is_listed_with_the_partitions_that_take_it_later(present: Config) -> None:
     after = STRICTER.replace("version: 2", "version: 3").replace("erase_within: 24h", "erase_within: 12h")
     reports = reports_of(config_key(2, present.hash), {0: "too many dead letters in a row"})
-    lines = plan_lines(publication(STRICTER.replace("bar: 140", "bar: 138"), after), reports)
+    lines = plan_lines(publication(STRICTER.replace("bar: 140", "bar: 138"), after), reports, [])
     text = "\n".join(lines)
     assert "is followed by 0 of 4 partitions." in lines[0]
     assert "visitors/0, directory/0, accounts/0, desks/0: stopped: too many dead letters in a row" in text

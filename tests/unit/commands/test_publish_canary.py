@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from tests.scenarios.story import POLICY
 from workers.cli import app
 from workers.commands.errors import CommandError
+from workers.commands.policy_canary import canary_text
 from workers.commands.policy_publish import plan_lines
 from workers.commands.publication import Publication, plan
 from workers.commands.task_reports import Archive, TaskReports
@@ -60,7 +61,7 @@ class Publisher:
         """Return what the command would publish, and what it prints before. ``text`` None: --back."""
         reports = reports_of(self.config)
         planned = plan(None if text is None else loaded(text), canary, self.archive, reports)
-        return planned, "\n".join(plan_lines(planned, reports))
+        return planned, "\n".join(plan_lines(planned, reports, ["12 of 40."]))
 
     def publish(self, text: str | None, canary: str | None = None) -> str:
         planned, printed = self.plan(text, canary)
@@ -83,6 +84,7 @@ def test_a_canary_is_begun_widened_and_published_for_all(publisher: Publisher) -
         in printed
     )
     assert "reaches 140 points" in printed
+    assert "12 of 40." in printed
     assert publisher.config.version == 1
     printed = publisher.publish(STRICTER, "30%")
     assert (
@@ -90,7 +92,10 @@ def test_a_canary_is_begun_widened_and_published_for_all(publisher: Publisher) -
         in printed
     )
     assert "Until now it decides 10% of the accounts." in printed
+    assert canary_text(publisher.config) == STRICTER
     printed = publisher.publish(STRICTER)
+    with pytest.raises(CommandError, match=r"version 2 \(.*\) decides all accounts; there is no canary"):
+        canary_text(publisher.config)
     assert "All accounts get version 2. Until now it decides 30% of the accounts." in printed
     assert (publisher.config, publisher.archive.before) == (TRIED, PRESENT)
 
