@@ -19,13 +19,17 @@ partners:
 """
 
 
-@pytest.fixture
-def team(story: Story) -> Story:
-    """Wes is at the west desk, Mia at inside sales. Olga has a territory of her own."""
+def with_table(table: str) -> str:
     text = with_routes(
         POLICY.read_text("utf-8"), (*OWNED, REP, "{table: t.csv}", REST), desk("west"), PARTNERS
     )
-    story.policy(text + "\ntables:\n  t.csv: |\n" + "".join(f"    {one}\n" for one in TABLE.splitlines()))
+    return text + "\ntables:\n  t.csv: |\n" + "".join(f"    {one}\n" for one in table.splitlines())
+
+
+@pytest.fixture
+def team(story: Story) -> Story:
+    """Wes is at the west desk, Mia at inside sales. Olga has a territory of her own."""
+    story.policy(with_table(TABLE))
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("wes", desks=[{"desk": "west"}])
@@ -75,3 +79,33 @@ def test_the_hand_off_of_a_lead_that_no_line_has_names_the_table(team: Story) ->
 
     (line,) = (one for one in event["earlier_routes"] if one["route"] == "territory")
     assert (line["why"], line["fact"], line["needed"]) == ("elsewhere", "territory", "a line of t.csv")
+
+
+FIELDS_TABLE = """fields.plan,product_interest,age,to
+gold;plat*,,,rep olga
+,*analytics*,-5,desk west
+gold;plat*,*analytics*,-5,partner islands
+"""
+
+
+@pytest.mark.parametrize(
+    ("founded", "form", "assignee"),
+    [
+        (None, {"fields": {"Plan": "Platinum"}}, "olga"),
+        ("2024", {"product_interest": "Analytics Suite"}, "wes"),
+        ("2024", {"product_interest": "Analytics Suite", "fields": {"Plan": "gold"}}, "partner:islands"),
+        ("1990", {"product_interest": "Analytics Suite"}, "mia"),
+        (None, {"fields": {"Plan": "silver"}}, "mia"),
+    ],
+    ids=["a field of the form", "a young company", "both", "an old company", "no line"],
+)
+def test_fields_products_and_ages_are_columns(
+    team: Story, founded: str | None, form: dict[str, object], assignee: str
+) -> None:
+    team.policy(with_table(FIELDS_TABLE))
+    team.bank("harbor", **({} if founded is None else {"founded": founded}))
+    team.form(ANN, "mon 10:00", "demo", **form)
+
+    event = team.replay(until="mon 12:00").of("lead.routing")[0]
+
+    assert event["assignee"]["id"] == assignee

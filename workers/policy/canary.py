@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from workers.policy.conditions import LeadConditions, NamedCondition
+from workers.policy.tested_conditions import conditions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,14 +160,10 @@ def _counting_of(rule: Any) -> dict[str, Any] | None:
 
 
 def _keeps_forms(policy: Policy) -> bool:
-    return any(one.forms for one in _conditions(policy))
+    return any(one.forms for one in conditions_of(policy))
 
 
 def _custom_fields(policy: Policy) -> set[str]:
     """Return the names of the custom fields that the policy tests, or to which it gives points."""
     fields = set() if policy.fit is None else set(policy.fit.by_field)
-    return fields.union(*(one.fields for one in _conditions(policy)))
-
-
-def _conditions(policy: Policy) -> list[LeadConditions]:
-    return [*(line.territory for line in policy.routes if line.territory), *policy.conditions.values()]
+    return fields.union(*(one.fields for one in conditions_of(policy)))

@@ -25,14 +25,12 @@ from workers.policy.fit_lines import (
     group_by_field,
 )
 from workers.policy.part import Part
-from workers.policy.scalars import Count, refuse
+from workers.policy.scalars import Count, Text, refuse
 
 GATES_DECIDE: Final = "gates_decide"
 """The value of ``fit`` with which gates alone keep outsiders out, and points need not outweigh."""
 POINTS_DECIDE: Final = "points_decide"
 """The value of ``fit`` of a policy without outsiders: every lead that it does not exclude may be an MQL."""
-GateName = Literal["industry", "revenue", "employees", "country", "function", "title"]
-"""The name of a gate. The first four are of the company, function and title of the person."""
 MARKET_GATES: Final = frozenset({"industry", "revenue", "employees", "country"})
 """The gates of the company."""
 PERSON_GATES: Final = frozenset({"function", "title"})
@@ -142,8 +140,9 @@ class JoinedGates(Part):
 
     at_least: Count = 1
     """How many of the gates must pass: ``at_least: 2``."""
-    of: Annotated[tuple[GateName, ...], Field(min_length=2, max_length=6)]
-    """The gates, by name: ``of: [employees, title]``."""
+    of: Annotated[tuple[Text, ...], Field(min_length=2, max_length=6)]
+    """The gates, by name: industry, revenue, employees, country, function, title, and facts of ``fit`` with a line
+    ``outside``, as free_mail, product_interest or fields.plan: ``of: [employees, fields.plan]``."""
 
     @model_validator(mode="after")
     def _require_a_choice(self) -> JoinedGates:

@@ -86,7 +86,8 @@ class Route(Part):
     table: Annotated[Text, must_match(FILE_NAME.pattern, TABLE_FORM)] | None = None
     """A table of territories in place of ``if`` and ``to``: ``table: territories.csv``. It is a CSV file beside the
     policy, and part of the policy's hash. Its columns are any of country, region, postal_code, language, employees,
-    revenue and industry, and ``to``: desk NAME, rep REP_ID or partner NAME. The narrowest line that fits decides."""
+    revenue, age, industry, product_interest and custom fields as fields.plan, and ``to``: desk NAME, rep REP_ID or
+    partner NAME. The narrowest line that fits decides."""
     to: Text | None = None
     """The target: ``nobody``, ``account owner``, ``owner's sdr`` (with account_has_owner, see ``owners.sdrs``),
     ``opportunity owner``, ``partner``, ``that rep``, ``former rep``, ``contact owner``, or a desk, as ``desk west``."""

@@ -17,11 +17,15 @@ LISTS: Final = {
     "region": "regions",
     "postal_code": "postal_codes",
     "language": "languages",
+    "product_interest": "product_interest",
 }
-"""Columns with several values, separated by semicolons, and the condition of each."""
-SIZES: Final = ("employees", "revenue")
-"""Columns with a range: 1-999, 1000-, or -999."""
+"""Columns with several values, separated by semicolons, and the condition of each. Those of ``product_interest`` are patterns."""
+SIZES: Final = ("employees", "revenue", "age")
+"""Columns with a range: 1-999, 1000-, or -999. ``age`` is that of the company in calendar years."""
+FIELD: Final = "fields."
+"""Begin of the column of a custom field: ``fields.plan``. Its cells are patterns."""
 _COLUMNS: Final = (*LISTS, *SIZES, "industry")
+_FIELD_COLUMN: Final = re.compile(re.escape(FIELD) + r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _RANGE_OF_CODES: Final = re.compile(r"([0-9]{1,3})\s*-\s*([0-9]{1,3})", re.ASCII)
 """A range of beginnings of postal codes, as 80-81."""
 _HYPHENATED: Final = frozenset({"BR", "CL", "JP", "KR", "NI", "PL", "PT", "TW", None})
@@ -34,6 +38,8 @@ _MEANT: Final = {
     **dict.fromkeys(("countries", "country_code", "land"), "country"),
     **dict.fromkeys(("size", "headcount", "company_size", "employee_count"), "employees"),
     **dict.fromkeys(("turnover", "annual_revenue"), "revenue"),
+    **dict.fromkeys(("founded", "year_founded", "company_age", "years"), "age"),
+    **dict.fromkeys(("product", "products", "interest", "solution"), "product_interest"),
     **dict.fromkeys(("sic", "naics", "sector", "industries"), "industry"),
     **dict.fromkeys(("owner", "rep", "desk", "target", "assignee", "team", "partner", "queue"), TO),
 }
@@ -63,7 +69,7 @@ def column_of(name: str) -> str:
 
 def check_columns(number: int, columns: list[str]) -> list[Slip]:
     """Return the slips in the names of the columns, which are in line ``number``."""
-    known = f"columns of {', '.join(_COLUMNS)}, and {TO}"
+    known = f"columns of {', '.join(_COLUMNS)}, {FIELD}NAME for a custom field, and {TO}"
     slips = [
         Slip(
             number,
@@ -71,7 +77,7 @@ def check_columns(number: int, columns: list[str]) -> list[Slip]:
             known + (f" (did you mean {_MEANT[one]}?)" if one in _MEANT else ""),
         )
         for one in columns
-        if one not in {*_COLUMNS, TO}
+        if one not in {*_COLUMNS, TO} and not _FIELD_COLUMN.fullmatch(one)
     ]
     slips += [
         Slip(number, f"the column {one} twice", "each column once")

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from workers.policy.conditions import IndustryCodes, LeadConditions, Span
+from workers.policy.conditions import GLOB_KEYS, IndustryCodes, LeadConditions, Span
 from workers.policy.problem import quote
 from workers.policy.table_columns import (
+    FIELD,
     LISTS,
     SIZES,
     TO,
@@ -29,6 +30,7 @@ from workers.policy.table_columns import (
     expand_postal_range,
     has_postal_ranges,
 )
+from workers.policy.text_patterns import may_match_one_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,35 +105,44 @@ def _read_line(number: int, cells: dict[str, str], surplus: int) -> TableLine | 
         return Slip(number, quote(cells[TO]), "desk NAME, rep REP_ID or partner NAME, as desk west")
     given: dict[str, Any] = {}
     for column, cell in cells.items():
-        if not cell or column == TO:
-            continue
-        if column in LISTS:
-            values = [one.strip() for one in cell.split(";") if one.strip()]
-            is_range = column == "postal_code" and has_postal_ranges(cells.get("country", ""))
-            given[LISTS[column]] = [
-                code for one in values for code in (expand_postal_range(one) if is_range else (one,))
-            ]
-        elif column in SIZES:
-            span = _RANGE.fullmatch(cell)
-            if span is None or span[1] is span[2] is None:
-                return Slip(number, f"{column} {quote(cell)}", "a range, as 1-999, 1000- or -999")
-            given[column] = {key: one for key, one in (("from", span[1]), ("to", span[2])) if one is not None}
-        else:
-            codes: dict[str, list[str]] = {}
-            for one in filter(None, map(str.strip, cell.split(";"))):
-                system, _, code = one.lower().partition(" ")
-                codes.setdefault(system, []).append(code.strip())
-            given[column] = codes
+        if cell and column != TO and not _add_cell(given, column, cell, cells.get("country", "")):
+            return Slip(number, f"{column} {quote(cell)}", "a range, as 1-999, 1000- or -999")
     try:
         conditions = LeadConditions.model_validate(given)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
-        key, *_ = detail["loc"]
+        key, *below = detail["loc"]
         column = next((one for one, condition in LISTS.items() if condition == key), str(key))
+        if key == "fields":
+            column = f"{FIELD}{below[0]}"
         found = detail["input"] if isinstance(detail["input"], str) else cells[column]
         expected = detail.get("ctx", {}).get("expected") or "sic or naics with a code, as sic 60"
         return Slip(number, f"{column} {quote(found)}", str(expected))
     return TableLine(number, conditions, target[1], target[2])
+
+
+def _add_cell(given: dict[str, Any], column: str, cell: str, countries: str) -> bool:
+    """Add the condition of a cell to those of its line. Return False for a size that is not a range."""
+    values = [one.strip() for one in cell.split(";") if one.strip()]
+    if column.startswith(FIELD):
+        given.setdefault("fields", {})[column.removeprefix(FIELD)] = values
+    elif column in LISTS:
+        is_range = column == "postal_code" and has_postal_ranges(countries)
+        given[LISTS[column]] = [
+            code for one in values for code in (expand_postal_range(one) if is_range else (one,))
+        ]
+    elif column in SIZES:
+        span = _RANGE.fullmatch(cell)
+        if span is None or span[1] is span[2] is None:
+            return False
+        given[column] = {key: one for key, one in (("from", span[1]), ("to", span[2])) if one is not None}
+    else:
+        codes: dict[str, list[str]] = {}
+        for one in values:
+            system, _, code = one.lower().partition(" ")
+            codes.setdefault(system, []).append(code.strip())
+        given[column] = codes
+    return True
 
 
 def _find_neighbours(lines: list[TableLine]) -> list[list[int]]:
@@ -176,9 +187,16 @@ def _find_overlaps(lines: list[TableLine], neighbours: list[list[int]]) -> Itera
 
 def _can_both_hold(one: LeadConditions, other: LeadConditions) -> bool:
     """Whether a lead can fit both. Two lists of industry codes count as apart if no code begins with another."""
-    return all(
-        _can_both_fit(value, other.given[key], key) for key, value in one.given.items() if key in other.given
-    )
+    theirs = _tested(other)
+    return all(_can_both_fit(value, theirs[key], key) for key, value in _tested(one).items() if key in theirs)
+
+
+def _tested(conditions: LeadConditions) -> dict[str, Any]:
+    """Return the conditions that are given, each custom field on its own."""
+    if not conditions.fields:
+        return conditions.given
+    own = {f"{FIELD}{name}": patterns for name, patterns in conditions.fields.items()}
+    return {key: value for key, value in conditions.given.items() if key != "fields"} | own
 
 
 def _can_both_fit(one: Any, other: Any, key: str) -> bool:
@@ -195,6 +213,8 @@ def _can_both_fit(one: Any, other: Any, key: str) -> bool:
         )
     if key == "postal_codes":
         return any(mine.startswith(theirs) or theirs.startswith(mine) for mine in one for theirs in other)
+    if key in GLOB_KEYS or key.startswith(FIELD):
+        return any(may_match_one_text(mine, theirs) for mine in one for theirs in other)
     return not set(one).isdisjoint(other)
 
 
@@ -205,7 +225,9 @@ def _is_both(line: LeadConditions, one: LeadConditions, other: LeadConditions) -
         and line is not other
         and one.covers(line)
         and other.covers(line)
-        and all(value in (one.given.get(key), other.given.get(key)) for key, value in line.given.items())
+        and all(
+            value in (_tested(one).get(key), _tested(other).get(key)) for key, value in _tested(line).items()
+        )
     )
 
 

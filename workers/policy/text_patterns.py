@@ -159,5 +159,19 @@ def compile_globs(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(fnmatch.translate(_escape(one)) for one in patterns), re.IGNORECASE)
 
 
+@lru_cache(maxsize=10_000)
+def may_match_one_text(one: str, other: str) -> bool:
+    """Whether some text matches both of two glob patterns, in any case."""
+    one, other = one.casefold(), other.casefold()
+    # reached[n]: whether the part of ``one`` so far and the first n characters of ``other`` may match one text.
+    reached = [not other[:end].strip("*") for end in range(len(other) + 1)]
+    for mine in one:
+        before, reached = reached, [mine == "*" and reached[0]]
+        for end, theirs in enumerate(other, start=1):
+            is_open = "*" in {mine, theirs} and (before[end] or reached[end - 1])
+            reached.append(is_open or (mine == theirs and before[end - 1]))
+    return reached[-1]
+
+
 def _escape(pattern: str) -> str:
     return pattern.replace("[", "[[]").replace("?", "[?]")

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.routes import OWNED, REP, REST, desk, with_routes
+from workers.policy.conditions import YearsSpan
 from workers.policy.load import PolicyError, load_policy, load_policy_file
+from workers.policy.table_columns import Slip
 from workers.policy.tables import MOST_LINES, MOST_OVERLAPS, find_gaps, read_table
 
 HEAD = "country,region,employees,industry,to\n"
+OVERLAP = "lines that no company can both fit, or a further line for those that fit both"
 WEST = HEAD + "US,,,,desk inside_sales\nUS,CA;OR,,,desk west\nUS,CA,1000-,,rep wes\n"
 
 
@@ -30,6 +33,21 @@ def test_a_narrower_line_is_before_those_that_cover_it_in_any_order_of_the_file(
     [
         ("", 1, "an empty table", "names of columns"),
         ("country,state,to\n", 1, 'the column "state"', "columns of country, region"),
+        ("founded,to\n", 1, 'the column "founded"', "did you mean age?"),
+        ("plan,to\n", 1, 'the column "plan"', "fields.NAME for a custom field"),
+        ("age,to\n3K-,desk west\n", 2, 'age "3K"', "a whole number"),
+        (
+            "fields.plan,to\ngold;plat*,desk a\nPlatinum,desk b\n*um,desk c\n",
+            4,
+            "an overlap with line 2",
+            "no company",
+        ),
+        (
+            "product_interest,to\n*data*,desk a\n*analytics,desk b\n",
+            3,
+            "an overlap with line 2",
+            "no company",
+        ),
         ("country,country,to\n", 1, "the column country twice", "each column once"),
         ("country,region\nUS,CA\n", 1, "without a condition or a target", "columns of"),
         (HEAD + "\n# a comment\nUS,,,,west\n", 4, '"west"', "desk NAME, rep REP_ID or partner NAME"),
@@ -66,6 +84,23 @@ def test_a_line_for_those_that_fit_both_settles_an_overlap() -> None:
     text = HEAD + "US,CA,,,desk west\nUS,,1000-,,desk large\nUS,CA,1000-,,rep wes\n"
     assert slips(text) == []
     assert read_table(text).lines[0].name == "wes"
+
+
+def test_custom_fields_products_and_ages_are_columns() -> None:
+    text = "Fields.Plan,product interest,Age,to\nGold;plat*,,,desk key\n,*analytics*,-2,desk young\ngold,*analytics*,-2,rep wes\n"
+    table = read_table(text)
+    assert table.slips == (Slip(3, "an overlap with line 2", OVERLAP),)
+    assert [line.conditions.given for line in table.lines] == [
+        {"age": YearsSpan(to="2"), "product_interest": ("*analytics*",), "fields": {"plan": ("gold",)}},
+        {"fields": {"plan": ("Gold", "plat*")}},
+        {"age": YearsSpan(to="2"), "product_interest": ("*analytics*",)},
+    ]
+
+
+def test_a_line_with_the_fields_of_two_others_settles_their_overlap() -> None:
+    text = "fields.plan,fields.tier,to\ngold,,desk a\n,one,desk b\ngold,one,desk c\n"
+    assert slips(text) == []
+    assert [line.name for line in read_table(text).lines] == ["c", "a", "b"]
 
 
 def test_postal_codes_overlap_if_one_begins_with_the_other_and_the_longer_one_is_narrower() -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from workers.policy.text_patterns import WholeWords, compile_globs
+from workers.policy.text_patterns import WholeWords, compile_globs, may_match_one_text
 
 
 def test_without_words_nothing_is_found() -> None:
@@ -81,3 +81,22 @@ def test_a_word_is_found_in_its_script(phrase: str, text: str) -> None:
 )
 def test_another_word_is_not_found(phrase: str, text: str) -> None:
     assert not WholeWords([phrase]).found_in(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may"),
+    [
+        ("gold", "Gold", True),
+        ("gold", "golden", False),
+        ("plat*", "Platinum", True),
+        ("*data*", "*analytics", True),
+        ("a*b", "ab*c", False),
+        ("a*b", "ac*", True),
+        ("*", "", True),
+        ("a*", "*b*", True),
+        ("a*c", "b*c", False),
+    ],
+)
+def test_two_patterns_may_match_one_text(one: str, other: str, may: bool) -> None:
+    assert may_match_one_text(one, other) is may
+    assert may_match_one_text(other, one) is may

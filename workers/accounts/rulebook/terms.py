@@ -20,6 +20,7 @@ from workers.accounts.rulebook.fit import Gates
 from workers.accounts.state.facts import Company
 from workers.identity.company_domains import domains_of
 from workers.policy.hours import zone
+from workers.policy.tested_conditions import conditions_of
 
 if TYPE_CHECKING:
     from workers.policy.model import Policy
@@ -83,7 +84,7 @@ class Terms:
         self.paths = policy.paths
         self.paths_ask_facts = any(line.condition.by_name is not None for line in policy.paths)
         """Whether a path tests a named condition. Then a fact can change the path of a lead without its points."""
-        tested = [*(line.territory for line in policy.routes if line.territory), *policy.conditions.values()]
+        tested = conditions_of(policy)
         self.routes_ask_signals = any(one.signals for one in tested)
         self.asks_forms = any(one.forms for one in tested)
         """Whether a condition tests the last form of a lead. Otherwise forms are not kept."""

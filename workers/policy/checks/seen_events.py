@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from workers.identity.custom_fields import fold_fields
 from workers.policy.problem import quote
+from workers.policy.tables import read_table
 
 if TYPE_CHECKING:
     from schemas.base import Campaign
@@ -106,15 +107,18 @@ class SeenEvents:
     def _note_fields(self, document: Document) -> Iterator[Problem]:
         """Yield each place that tests a custom field which no form and no account of the history has."""
         policy = self._policy
-        lines = () if policy.fit is None else policy.fit.fields
+        of_fit = () if policy.fit is None else policy.fit.fields
         places: list[tuple[KeyPath, str]] = [
-            (("fit", "fields", at, "field"), line.field) for at, line in enumerate(lines)
+            (("fit", "fields", at, "field"), line.field) for at, line in enumerate(of_fit)
         ]
         for name, condition in policy.conditions.items():
             places += [(("conditions", name, "fields", one), one) for one in condition.fields]
         for at, route in enumerate(policy.routes):
             tested = () if route.territory is None else route.territory.fields
             places += [(("routes", at, "if", "fields", one), one) for one in tested]
+            lines = read_table(policy.tables[route.table]).lines if route.table in policy.tables else ()
+            columns = dict.fromkeys(one for line in lines for one in line.conditions.fields)
+            places += [(("routes", at, "table"), one) for one in columns]
         for place, field in places:
             if field not in self._fields:
                 near = get_close_matches(field, sorted(self._fields), n=1)

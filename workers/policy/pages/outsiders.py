@@ -31,6 +31,7 @@ def describe_failures(policy: Policy) -> str:
     needed = [name for name in policy.gate_points if name in needed_gates(policy) - open_gates]
     clauses = [f"fails {format_list(list(map(plain_name, needed)), 'or')}"] if needed else []
     clauses += [
-        f"passes fewer than {one.at_least} of {format_list(one.of, 'and')}" for one in policy.gates.values()
+        f"passes fewer than {one.at_least} of {format_list(list(map(plain_name, one.of)), 'and')}"
+        for one in policy.gates.values()
     ]
     return ", or if it ".join(clauses)

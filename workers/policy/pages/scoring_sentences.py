@@ -40,7 +40,7 @@ SCORING_SENTENCES: Final[dict[str, Sentence]] = {
         "with fewer points, a lead that passes every gate is an MQL (product-qualified) as soon as one of these rules counts: {v:all}"
     ),
     "JoinedGates.at_least": _S("at least {v} must pass"),
-    "JoinedGates.of": _S("of {v:all}"),
+    "JoinedGates.of": _S("of {v:all_words}"),
     **{
         f"{line}.{name}": sentence
         for line in (

@@ -12,6 +12,7 @@ from workers.accounts.rulebook.fact_points import Stated
 from workers.accounts.rulebook.fit import Fit, Gates
 from workers.accounts.state.facts import Company
 from workers.policy.load import load_policy
+from workers.policy.pages.outsiders import describe_outsiders
 
 FACTS: dict[str, Any] = {
     "employees": [
@@ -149,6 +150,37 @@ def test_of_joined_gates_some_are_enough(
     assert fit.state == state
     assert [one.name for one in fit.would_change] == in_the_way
     assert fit.points == sum(gate.points for gate in fit.gates if gate.state == "pass")
+
+
+PLAN = [{"field": "plan", "in": ["gold"], "points": "7"}, {"field": "plan", "otherwise": "outside"}]
+PRODUCT = [{"in": ["*data*"], "points": "3"}, {"otherwise": "outside"}]
+
+
+@pytest.mark.parametrize(
+    ("title", "revenue", "stated", "state"),
+    [
+        ("CIO", "900000000", Stated(product="data lake", fields=("gold",)), "pass"),
+        ("CIO", "5", Stated(fields=("gold",)), "pass"),
+        ("CIO", "5", Stated(fields=("silver",)), "fail"),
+        ("CIO", "5", Stated(fields=(None,)), "unknown"),
+        ("IT Student", "900000000", Stated(product="a data lake", fields=(None,)), "pass"),
+        ("IT Student", "900000000", Stated(product="mail", fields=(None,)), "fail"),
+    ],
+)
+def test_a_product_or_a_custom_field_may_take_the_place_of_another_gate(
+    title: str, revenue: str, stated: Stated, state: str
+) -> None:
+    fit = {"proof": "gates_decide", "product_interest": PRODUCT, "fields": PLAN}
+    choices = {
+        "money_or_plan": {"of": ["revenue", "fields.plan"]},
+        "title_or_product": {"of": ["title", "product_interest"]},
+    }
+    policy = load_policy(policy_text(fit, gates=choices))
+    assert fit_of(Gates(policy), title, revenue=revenue, address=stated).state == state
+    assert describe_outsiders(policy) == (
+        "A lead is never an MQL, whatever it does, if it fails industry, country or function, or if it passes fewer than 1 of"
+        " revenue and the field plan, or if it passes fewer than 1 of title and product interest."
+    )
 
 
 def test_a_line_for_anything_else_passes_every_title_and_function() -> None:
