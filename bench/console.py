@@ -22,7 +22,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from aiokafka import AIOKafkaProducer
 from rich.console import Console
 from rich.table import Table
@@ -179,7 +179,7 @@ async def measure(bootstrap: str, folder: Path, sample: bytes, console: Console)
         stdout=subprocess.DEVNULL,
     )
     try:
-        async with httpx.AsyncClient(base_url="http://127.0.0.1:8485", timeout=60.0) as client:
+        async with httpx2.AsyncClient(base_url="http://127.0.0.1:8485", timeout=60.0) as client:
             while not await _answers(client):
                 assert time.monotonic() - began < _READY_S, "the console does not answer"
                 await asyncio.sleep(0.05)
@@ -195,14 +195,14 @@ async def measure(bootstrap: str, folder: Path, sample: bytes, console: Console)
         server.wait(10)
 
 
-async def _answers(client: httpx.AsyncClient) -> bool:
+async def _answers(client: httpx2.AsyncClient) -> bool:
     try:
-        return (await client.get("/")).status_code == httpx.codes.OK
-    except httpx.HTTPError:
+        return (await client.get("/")).status_code == httpx2.codes.OK
+    except httpx2.HTTPError:
         return False
 
 
-async def paint(client: httpx.AsyncClient, console: Console, path: Path) -> None:
+async def paint(client: httpx2.AsyncClient, console: Console, path: Path) -> None:
     """Print the time of each page, with its style sheet."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         lead_id, account_key = connection.execute(
@@ -237,7 +237,7 @@ async def paint(client: httpx.AsyncClient, console: Console, path: Path) -> None
     console.print(table)
 
 
-async def live(client: httpx.AsyncClient, console: Console, bootstrap: str, sample: bytes) -> None:
+async def live(client: httpx2.AsyncClient, console: Console, bootstrap: str, sample: bytes) -> None:
     """Print the time from the commit of a hand-off to its news, and to the page that shows it."""
     news_s, shown_s = [], []
     async with (

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from tests.scenarios.story import Story
 from workers.engine.api import Record
@@ -16,7 +16,7 @@ from workers.result_store.console_tables import console_tables
 from workers.result_store.projection import Projection
 from workers.result_store.store_file import Place, ResultStore
 
-Browser = Callable[[Story, str], httpx.AsyncClient]
+Browser = Callable[[Story, str], httpx2.AsyncClient]
 """Opens a console over a story, as of a time of it."""
 KEY = b"a key for tests only"
 """The key of lead ids in a story."""

@@ -175,7 +175,11 @@ class Settings(ConnectionSettings):
     console_host: str = Field(
         default="127.0.0.1",
         min_length=1,
-        description="Address of the console. Another one than loopback shows its pages to everyone who can reach it.",
+        description="Address of the console. Another one than loopback needs `LEAD_ROUTER_CONSOLE_ACCESS`.",
+    )
+    console_access: Path | None = Field(
+        default=None,
+        description="File that names who may log in to the console (docs/console.md). Unset: everyone who reaches it sees all.",
     )
     console_port: Port = Field(default=8484, description="Port of the console.")
     results_days: Days = Field(

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from aiokafka import AIOKafkaProducer
 
@@ -63,7 +63,7 @@ async def test_a_committed_result_is_shown_and_an_aborted_one_never(
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def shown() -> str:
-        async with httpx.AsyncClient() as client:
+        async with httpx2.AsyncClient() as client:
             return (await client.get(await address)).text
 
     async def shows(text: str) -> bool:

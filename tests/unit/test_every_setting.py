@@ -142,6 +142,7 @@ RUNNING: Final = {
     "session_timeout_s": "integration/router.py",
     "metrics_port": "integration/test_router_probes.py",
     "metrics_host": "integration/test_router_probes.py",
+    "console_access": "unit/console/test_login.py",
     "console_port": "unit/console/test_run_console.py",
     "results_days": "unit/console/test_run_console.py",
     "secrets_dir": "unit/test_connection_settings.py",

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from workers.console.access_file import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -54,6 +56,7 @@ class Page:
         changes_with: topics whose records change the page. An open page is then loaded again.
         is_posted: whether the page answers a posted form. Use it for searches: an address is never in a URL.
         in_menu: whether the menu lists the page.
+        role: the lowest role that may see the page.
     """
 
     name: str
@@ -63,3 +66,4 @@ class Page:
     changes_with: frozenset[str] = frozenset()
     is_posted: bool = False
     in_menu: bool = True
+    role: Role = Role.LOOK

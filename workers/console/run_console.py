@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import uvicorn
 
 from schemas.topics import DAY_MS
+from workers.console.access_file import AccessFile, load_access_file
 from workers.console.news import News
 from workers.console.web_app import make_app, newest_ms
 from workers.result_store.console_tables import console_tables
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from workers.settings import Settings
 
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _PRUNE_EVERY_S: Final = 3_600.0
 _BACKLOG: Final = 128
 _CLOSE_S: Final = 3
@@ -54,6 +56,18 @@ def allowed_hosts(settings: Settings) -> tuple[str, ...]:
     return ("*",) if is_every_address else (settings.console_host,)
 
 
+def access_of(settings: Settings) -> AccessFile | None:
+    """Return who may log in. Raises ConsoleError if everyone on the network could see the pages, and PolicyError."""
+    if settings.console_access is not None:
+        return load_access_file(settings.console_access)
+    if settings.console_host not in _LOOPBACK:
+        raise ConsoleError(
+            f"the console would show its pages to everyone who reaches {settings.console_host}; name who may log in with"
+            " LEAD_ROUTER_CONSOLE_ACCESS (docs/console.md)"
+        )
+    return None
+
+
 async def run_console(settings: Settings, ready: Callable[[str], None], port: int | None = None) -> None:
     """Serve the console until the task is cancelled.
 
@@ -64,9 +78,11 @@ async def run_console(settings: Settings, ready: Callable[[str], None], port: in
 
     Raises:
         ConsoleError: the address cannot be used.
+        PolicyError: the access file has a problem.
         StoreError: the store cannot be used.
         aiokafka.errors.KafkaError: the user may not read a topic, or the login fails.
     """
+    access = access_of(settings)
     listener = listen(settings.console_host, settings.console_port if port is None else port)
     try:
         key = settings.required_lead_id_key()
@@ -76,7 +92,7 @@ async def run_console(settings: Settings, ready: Callable[[str], None], port: in
         raise
     news = News()
     try:
-        async with _serving(settings, store.path, news, listener):
+        async with _serving(settings, store.path, news, listener, access):
             ready(f"http://{_shown_host(settings.console_host)}:{listener.getsockname()[1]}/")
             await _follow_and_prune(settings, store, news)
     finally:
@@ -117,10 +133,12 @@ def clock_of(settings: Settings) -> Callable[[], int | None]:
 
 @asynccontextmanager
 async def _serving(
-    settings: Settings, store: Path, news: News, listener: socket.socket
+    settings: Settings, store: Path, news: News, listener: socket.socket, access: AccessFile | None
 ) -> AsyncIterator[None]:
     config = uvicorn.Config(
-        make_app(store, news, clock_of(settings), settings.required_lead_id_key(), allowed_hosts(settings)),
+        make_app(
+            store, news, clock_of(settings), settings.required_lead_id_key(), allowed_hosts(settings), access
+        ),
         lifespan="off",
         ws="none",
         access_log=False,  # a line for each page would log who was looked at

@@ -22,7 +22,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from workers.console.access_file import AccessFile, Role
 from workers.console.guards import Guards
+from workers.console.login import ROLE, Login
 from workers.console.page import Asked, Elsewhere, Page
 from workers.console.page_list import PAGES
 from workers.console.shown_text import FILTERS
@@ -39,12 +41,18 @@ FOLDER: Final = Path(__file__).parent
 _LOCAL: Final = ("127.0.0.1", "localhost", "[::1]")
 _ERRORS: Final = {
     HTTPStatus.NOT_FOUND: "There is no such page, lead, hand-off or account. It may be older than the store, or erased.",
+    HTTPStatus.FORBIDDEN: "Your role may not see this page.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This page cannot be asked in this way.",
 }
 
 
 def make_app(
-    store: Path, news: News, clock: Callable[[], int | None], lead_id_key: bytes, hosts: Sequence[str] = ()
+    store: Path,
+    news: News,
+    clock: Callable[[], int | None],
+    lead_id_key: bytes,
+    hosts: Sequence[str] = (),
+    access: AccessFile | None = None,
 ) -> ASGIApp:
     """Return the application.
 
@@ -55,23 +63,26 @@ def make_app(
         lead_id_key: the secret from which lead ids are made, for a search by address.
         hosts: further host names under which browsers may ask. Others are refused, so that no foreign site can read a page
             through a name of its own.
+        access: who may log in. None: everyone who reaches the console sees every page.
     """
     templates = _templates()
+    templates.globals.update(pages=PAGES, has_login=access is not None)
     pages = _Pages(store, templates, clock, lead_id_key)
 
     async def stream(request: Request) -> Response:
         page = next((one for one in PAGES if one.name == request.path_params["name"]), None)
-        if page is None:
+        if page is None or request.scope[ROLE] < page.role:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         if news.is_full:
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
         return StreamingResponse(news.stream(page.changes_with), media_type="text/event-stream")
 
-    async def failed(_: Request, error: Exception) -> Response:
+    async def failed(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for this class
         status = HTTPStatus(error.status_code)
         text = _ERRORS.get(status, "The console failed at this page. Its log names the reason.")
-        shown = templates.get_template("error.html").render(status=status, text=text, page=None, pages=PAGES)
+        role = request.scope.get(ROLE, 0)
+        shown = templates.get_template("error.html").render(status=status, text=text, page=None, role=role)
         return HTMLResponse(shown, status)
 
     app = Starlette(
@@ -82,7 +93,14 @@ def make_app(
         ],
         exception_handlers={HTTPException: failed},
     )
-    return Guards(TrustedHostMiddleware(app, allowed_hosts=[*_LOCAL, *hosts], www_redirect=False))
+
+    def login_page(error: str, wanted: AccessFile) -> str:
+        return templates.get_template("login.html").render(error=error, access=wanted, page=None, role=0)
+
+    asked = TrustedHostMiddleware(
+        Login(app, access, login_page), allowed_hosts=[*_LOCAL, *hosts], www_redirect=False
+    )
+    return Guards(asked)
 
 
 class _Pages:
@@ -103,27 +121,30 @@ class _Pages:
             form = {}
             if request.method == "POST":
                 form = {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
+            role = request.scope[ROLE]
+            if role < page.role:
+                raise HTTPException(HTTPStatus.FORBIDDEN)
             return await run_in_threadpool(
-                self._answer, page, dict(request.path_params), dict(request.query_params), form
+                self._answer, page, role, dict(request.path_params), dict(request.query_params), form
             )
 
         return answer
 
     def _answer(
-        self, page: Page, place: dict[str, str], query: dict[str, str], form: dict[str, str]
+        self, page: Page, role: Role, place: dict[str, str], query: dict[str, str], form: dict[str, str]
     ) -> Response:
         try:
             with reading(self._store) as connection:
                 now_ms = self._clock()
                 if now_ms is None:
                     now_ms = newest_ms(connection)
-                asked = Asked(now_ms, place, query, form, lead_id_key=self._lead_id_key)
+                asked = Asked(now_ms, place, query, form, role >= Role.ACT, lead_id_key=self._lead_id_key)
                 view = page.load(connection, asked)
             if isinstance(view, Elsewhere):
                 return RedirectResponse(view.path, HTTPStatus.SEE_OTHER)
             if view is not None:
                 template = self._templates.get_template(f"{page.name}.html")
-                return HTMLResponse(template.render(view=view, page=page, pages=PAGES, now_ms=now_ms))
+                return HTMLResponse(template.render(view=view, page=page, role=role, now_ms=now_ms))
         except Exception as error:  # noqa: BLE001 - its text may quote a person's data, so only its class is logged
             _log.error("page_failed", page=page.name, error=type(error).__name__, at=_place_of(error))
             raise HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.scenarios.story import Story
@@ -32,9 +32,9 @@ def story(tmp_path: Path) -> Story:
 def browser(tmp_path: Path) -> Browser:
     """Return a function that opens a console over a story, as of its end."""
 
-    def opened(story: Story, until: str) -> httpx.AsyncClient:
+    def opened(story: Story, until: str) -> httpx2.AsyncClient:
         path = filled(tmp_path / "results.sqlite", story, until)
         app = make_app(path, News(), lambda: None, KEY)
-        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8484")
+        return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1:8484")
 
     return opened

@@ -6,7 +6,7 @@ import re
 import sqlite3
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from tests.scenarios.story import Story
 from tests.stored import KEY, Browser, filled
@@ -47,8 +47,8 @@ async def test_a_letter_with_an_action_is_closed(story: Story, tmp_path: Path) -
             "INSERT INTO letter_actions SELECT letter_key, 'action', 'dropped', at_ms FROM letters"
         )
     app = make_app(path, News(), lambda: None, KEY)
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8484"
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1:8484"
     ) as client:
         page = (await client.get("/dead-letters")).text
     assert groups(page)[0][:5] == ["too old", "form.fills", "&lt;b&gt;x&lt;/b&gt;", "0", "1"]

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import pytest
 
 from tests.scenarios.story import Story
@@ -140,7 +140,7 @@ async def test_a_page_that_fails_shows_and_logs_no_data(
 ) -> None:
     (tmp_path / "results.sqlite").write_bytes(b"ann@harbor.example")
     app = make_app(tmp_path / "results.sqlite", News(), lambda: 0, b"")
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1") as client:
         answer = await client.get("/")
     assert answer.status_code == 500
     assert "Its log names the reason" in answer.text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.topics import DEAD_LETTERS, DEAD_LETTERS_ACTIONS
+from workers.console.access_file import Role
 from workers.console.page import Asked, Page
 
 MOST_GROUPS: Final = 50
@@ -76,4 +77,5 @@ PAGE: Final = Page(
     title="Dead letters",
     load=load,
     changes_with=frozenset({DEAD_LETTERS.name, DEAD_LETTERS_ACTIONS.name}),
+    role=Role.ADMIN,
 )
