@@ -9,6 +9,7 @@ from workers.console.pages import (
     desk_page,
     desks_page,
     handoff_page,
+    health_page,
     held_back_page,
     letters_page,
     live_page,
@@ -33,4 +34,5 @@ PAGES: Final[tuple[Page, ...]] = (
     held_back_page.PAGE,
     letters_page.PAGE,
     week_page.PAGE,
+    health_page.PAGE,
 )

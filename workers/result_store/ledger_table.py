@@ -32,6 +32,7 @@ class LedgerTable:
             event_id TEXT PRIMARY KEY, desk TEXT NOT NULL, turn INTEGER NOT NULL, entry TEXT NOT NULL,
             at_ms INTEGER NOT NULL, request_id TEXT NOT NULL, account_key TEXT NOT NULL, lead_id TEXT,
             rep_id TEXT, waiting INTEGER NOT NULL, document BLOB NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX ledger_by_time ON ledger (at_ms)",
         "CREATE INDEX ledger_by_desk ON ledger (desk, at_ms)",
         "CREATE INDEX ledger_by_request ON ledger (request_id)",
         "CREATE INDEX ledger_waiting ON ledger (desk, at_ms) WHERE entry = 'waiting'",
