@@ -106,7 +106,11 @@ def address_of(text: Any) -> str | None:
 
 def _may_have_none(rule: Rule) -> bool:
     """Whether a missing result is usual: a web address without the parameter, an id instead of an address."""
-    return rule.query is not None or rule.read in (Reading.ADDRESS, Reading.ID, Reading.LAST_NAME)
+    return (
+        rule.query is not None
+        or rule.unlisted == "ignore"
+        or rule.read in (Reading.ADDRESS, Reading.ID, Reading.LAST_NAME)
+    )
 
 
 def _apply(rule: Rule, raw: Any) -> Any:
@@ -169,6 +173,8 @@ def _name_parts(text: str) -> tuple[str | None, str | None]:
 
 
 def _word(value: Any, rule: Rule) -> Any:
+    if isinstance(value, bool):
+        value = str(value).lower()
     if not isinstance(value, str | int) or len(str(value)) > _MOST_WORD_CHARS:
         return None
     word = _folded_words(rule).get(fold_word(str(value)))

@@ -5,6 +5,7 @@ In: the file as nested texts. Out: one frozen `Mapping`. Expressions are JMESPat
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -17,6 +18,7 @@ from workers.sources.contract_fields import find_unknown_field
 from workers.sources.json_paths import PathSyntaxError, compile_path
 
 PATH_EXAMPLE: Final = 'a JMESPath expression, as properties.email or properties."$current_url"'
+_NOT_OF_FIRST_NAME: Final = re.compile(r"![A-Za-z_][A-Za-z0-9_]*\.")
 INPUTS: Final = tuple(name for name, topic in TOPICS.items() if topic.direction is Direction.IN)
 
 
@@ -25,6 +27,8 @@ def _check_path(text: str) -> str:
         compile_path(text)
     except PathSyntaxError as error:
         refuse(f"{PATH_EXAMPLE}; {error}")
+    if _NOT_OF_FIRST_NAME.search(text):
+        refuse("brackets behind !, as !(user.email), because ! belongs to the first name only")
     return text
 
 
@@ -66,8 +70,8 @@ class Rule(Part):
     """A constant."""
     words: dict[str, str] | None = None
     """The value for each word. Words are compared in any case, with spaces, hyphens or underscores."""
-    unlisted: Literal["keep", "unread"] = "unread"
-    """Whether a word that is not in `words` is kept, or is unknown."""
+    unlisted: Literal["keep", "unread", "ignore"] = "unread"
+    """Whether a word that is not in `words` is kept, is unknown, or is ignored. An ignored word is not reported as unread."""
     query: Text | None = None
     """The name of a parameter in the web address that was found, as utm_campaign or gclid."""
     read: Reading | None = None

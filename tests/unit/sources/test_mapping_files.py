@@ -76,6 +76,15 @@ def test_the_smallest_mapping() -> None:
             ],
         ),
         (
+            GOOD.replace("    fields", "    when: kind && !user.email\n    fields"),
+            [
+                (
+                    'shop.yaml:5: events[1].when: found "kind && !user.email", expected brackets behind !, as !(user.email), '
+                    "because ! belongs to the first name only"
+                ),
+            ],
+        ),
+        (
             GOOD.replace("shop.events", "form.fills"),
             [
                 'shop.yaml:2: topic: found "form.fills", expected a topic of the source, which is not one of the contract'
