@@ -75,7 +75,7 @@ PUBLICATION = [
     ),
     Mutation(
         "the evaluation after a change of a canary continues under another policy for all",
-        "a condition that the new policy lacks stops the partition",
+        "a condition that the new policy lacks makes it a dead letter of the handler",
         (
             Edit(
                 "workers/accounts/events/reevaluate_all.py",
@@ -85,6 +85,6 @@ PUBLICATION = [
         ),
         "hops/accounts/events/test_canary.py::"
         "test_a_policy_for_all_without_the_condition_of_a_canary_ends_its_unfinished_evaluation",
-        "is not a condition of the present policy",
+        "ShareError",
     ),
 ]
