@@ -31,6 +31,7 @@ from workers.engine.metrics import Metrics
 from workers.engine.quarantine import QuarantineLimits
 from workers.engine.skips import SkipSource
 from workers.engine.store_options import configure
+from workers.engine.worker_process import WorkerProcess
 from workers.log import configure_logging
 from workers.metrics_page import serve_page
 from workers.monitoring.lead_metrics import LeadMetrics
@@ -187,7 +188,7 @@ def run_worker(settings: Settings, only: Sequence[str] = ()) -> None:
     app = make_app(settings, only)
     if settings.metrics_port is not None:
         serve_page(settings.metrics_host, settings.metrics_port, app.runtime, app.pulse)
-    worker = faust.Worker(app, override_logging=False, loglevel=settings.log_level, quiet=True)
+    worker = WorkerProcess(app, override_logging=False, loglevel=settings.log_level, quiet=True)
     # Faust's spinner writes terminal control characters between log lines, even into a file.
     worker.spinner = None
     # Configured a second time: Faust's spinner leaves the root logger at DEBUG.

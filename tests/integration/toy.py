@@ -17,7 +17,6 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import faust
 import msgspec
 from aiokafka.errors import KafkaError
 from aiokafka.protocol.group import HeartbeatRequest
@@ -33,6 +32,7 @@ from workers.engine.quarantine import QuarantineLimits
 from workers.engine.rows import Row
 from workers.engine.skips import Skip, SkipSource
 from workers.engine.timers import cancel_timer, set_timer
+from workers.engine.worker_process import WorkerProcess
 from workers.log import configure_logging
 from workers.settings import LogFormat
 
@@ -250,7 +250,7 @@ def main(arguments: list[str]) -> None:
         app.task(lambda: _push_group_error(app, settings.group_error))
     if settings.holds_heartbeats:
         app.task(lambda: _hold_heartbeats(app, Path(settings.holds_heartbeats)))
-    worker = faust.Worker(app, loglevel="info", override_logging=False)
+    worker = WorkerProcess(app, loglevel="info", override_logging=False)
     configure_logging("info", LogFormat.JSON)
     worker.execute_from_commandline()
 
