@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+import yaml
 
 from workers.policy.document import MAX_BYTES, MAX_DEPTH, format_path, read
 from workers.policy.problem import PolicyError
+
+POLICIES = Path(__file__).parents[3] / "policy"
 
 
 @pytest.mark.parametrize(
@@ -72,3 +78,43 @@ def test_an_alias_bomb_is_refused_at_its_first_anchor() -> None:
 
 def test_a_path_reads_as_a_person_counts() -> None:
     assert format_path(("buyers", "titles", 1, "points")) == "buyers.titles[2].points"
+
+
+@pytest.mark.parametrize("name", ["default.yaml", "saas.yaml"])
+def test_libyaml_and_python_read_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (POLICIES / name).read_text("utf-8")
+    assert yaml.__with_libyaml__, "the wheels of PyYAML contain libyaml"
+    fast = read(text, name)
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    assert read(text, name) == fast
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: b\t\n\tc: d\n",
+        "a: {b?c: d}\n",
+        "a: [b, c?d]\n",
+        "a: [b, c\n",
+        "a: &b c\n",
+        "a:\n  - b: 'c\n",
+        "a: [\ufeffb, c\n",
+    ],
+    ids=[
+        "tab",
+        "question mark in braces",
+        "question mark in a list",
+        "open list",
+        "anchor",
+        "open text",
+        "invisible",
+    ],
+)
+def test_a_text_is_refused_with_the_same_error_with_and_without_libyaml(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(PolicyError) as refused:
+        read(text, "policy")
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    with pytest.raises(PolicyError, match=re.escape(str(refused.value))):
+        read(text, "policy")
