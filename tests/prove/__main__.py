@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from tests.prove import chaos, fuzz, reliability_page
+from tests.prove import chaos, fuzz, reliability_page, source_proof
 from tests.prove.outcome import Outcome
 from tests.prove.simulation import simulation
 
@@ -41,7 +41,18 @@ def run_simulation(seed: int, percent: float, say: Callable[[str], None], folder
     return simulation.run(seed, percent, say)
 
 
-PARTS: dict[str, Part] = {"simulation": run_simulation, "fuzz": run_fuzz, "chaos": run_chaos}
+def run_sources(seed: int, percent: float, say: Callable[[str], None], folder: Path) -> Outcome:
+    """Run the monitor of silent sources over generated markets."""
+    del folder
+    return source_proof.run(seed, percent, say)
+
+
+PARTS: dict[str, Part] = {
+    "simulation": run_simulation,
+    "fuzz": run_fuzz,
+    "chaos": run_chaos,
+    "sources": run_sources,
+}
 
 
 def main(
