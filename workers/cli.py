@@ -21,6 +21,7 @@ from workers.commands.policy import policy_app
 from workers.commands.policy_publish import followed, publish
 from workers.commands.policy_solve import solve
 from workers.commands.replay import replay
+from workers.commands.sources import sources
 from workers.commands.try_lead import try_lead
 from workers.commands.watch import watch
 from workers.commands.why import why
@@ -67,6 +68,7 @@ app.command()(console)
 app.command()(watch)
 app.command()(why)
 app.command()(fairness)
+app.command()(sources)
 policy_app.command()(solve)
 policy_app.command()(publish)
 policy_app.command()(followed)

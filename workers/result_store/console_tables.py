@@ -12,6 +12,7 @@ from workers.result_store.letter_table import LetterTable
 from workers.result_store.projection import Projection
 from workers.result_store.rep_table import RepTable
 from workers.result_store.score_table import ScoreTable
+from workers.result_store.source_table import SourceTable
 from workers.result_store.stage_table import StageTable
 from workers.result_store.task_table import TaskTable
 from workers.result_store.touch_table import TouchTable
@@ -29,6 +30,7 @@ def console_tables(app_id: str, lead_id_key: bytes) -> tuple[Projection, ...]:
         LetterTable(),
         RepTable(),
         CompanyTable(),
+        SourceTable(),
         TaskTable(watermark_topic(app_id)),
     )
 
