@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from tests.prove.outcome import Outcome
-from tests.prove.source_market import WARM_WEEKS, WEEK, Fault, Market, add_faults, make_market
+from tests.prove.source_market import WARM_WEEKS, WEEK, Fault, Market, add_faults
+from tests.prove.source_market_maker import make_market
 from workers.silent_sources.silence_monitor import Change, ChangeKind, SilenceMonitor
 
 FULL_MARKETS = 40

@@ -54,7 +54,10 @@ class _Event(msgspec.Struct, frozen=True):
 
 
 class SourceTable:
-    """The projection of the input topics that counts events. It holds nothing about people."""
+    """The projection of the input topics that counts events. It holds nothing about people.
+
+    ``most_sources``: the sources of a kind that are kept apart.
+    """
 
     name = "sources"
     topics = _DATED | _CRM
@@ -66,6 +69,9 @@ class SourceTable:
             hour INTEGER NOT NULL, source_id INTEGER NOT NULL, count INTEGER NOT NULL,
             PRIMARY KEY (hour, source_id)) WITHOUT ROWID""",
     )
+
+    def __init__(self, most_sources: int = MOST_SOURCES) -> None:
+        self._most_sources = most_sources
 
     def apply(self, connection: sqlite3.Connection, record: Record) -> None:
         """Count an event for each of its sources. The offsets of the store keep a repeated record from counting twice."""
@@ -83,7 +89,9 @@ class SourceTable:
             narrow = page_source(_text(read.url))
         for source in (producer, site, narrow):
             if source is not None:
-                _count(connection, source, producer, None if source == site else site, record.timestamp_ms)
+                self._count(
+                    connection, source, producer, None if source == site else site, record.timestamp_ms
+                )
 
     def forget(self, connection: sqlite3.Connection, lead_id: str) -> None:
         """Do nothing: a count of events is not about a person."""
@@ -95,37 +103,47 @@ class SourceTable:
         connection.execute("DELETE FROM source_hours WHERE hour < ?", (oldest,))
         connection.execute("DELETE FROM sources WHERE last_ms < ?", (oldest * HOUR_MS,))
 
+    def _count(
+        self,
+        connection: sqlite3.Connection,
+        source: Source,
+        producer: Source,
+        site: Source | None,
+        at_ms: int,
+    ) -> None:
+        found = connection.execute(
+            """UPDATE sources SET last_ms = max(last_ms, ?),
+                producer = CASE WHEN producer = ? THEN producer ELSE '' END,
+                site = CASE WHEN site IS ? THEN site END
+            WHERE kind = ? AND name = ? RETURNING source_id""",
+            (at_ms, producer.name, site and site.name, source.kind, source.name),
+        ).fetchone()
+        if found is None:
+            found = self._new(connection, source, producer, site, at_ms)
+        connection.execute(
+            "INSERT INTO source_hours VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
+            (at_ms // HOUR_MS, found[0]),
+        )
 
-def _count(
-    connection: sqlite3.Connection, source: Source, producer: Source, site: Source | None, at_ms: int
-) -> None:
-    found = connection.execute(
-        """UPDATE sources SET last_ms = max(last_ms, ?),
-            producer = CASE WHEN producer = ? THEN producer ELSE '' END,
-            site = CASE WHEN site IS ? THEN site END
-        WHERE kind = ? AND name = ? RETURNING source_id""",
-        (at_ms, producer.name, site and site.name, source.kind, source.name),
-    ).fetchone()
-    if found is None:
-        found = _new(connection, source, producer, site, at_ms)
-    connection.execute(
-        "INSERT INTO source_hours VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
-        (at_ms // HOUR_MS, found[0]),
-    )
-
-
-def _new(
-    connection: sqlite3.Connection, source: Source, producer: Source, site: Source | None, at_ms: int
-) -> tuple[int]:
-    (known,) = connection.execute("SELECT count(*) FROM sources WHERE kind = ?", (source.kind,)).fetchone()
-    if known >= MOST_SOURCES:
-        source, site = Source(source.kind, OTHERS), None
-    (source_id,) = connection.execute(
-        """INSERT INTO sources (kind, name, producer, site, last_ms) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET last_ms = max(last_ms, excluded.last_ms) RETURNING source_id""",
-        (source.kind, source.name, producer.name, site and site.name, at_ms),
-    ).fetchone()
-    return (source_id,)
+    def _new(
+        self,
+        connection: sqlite3.Connection,
+        source: Source,
+        producer: Source,
+        site: Source | None,
+        at_ms: int,
+    ) -> tuple[int]:
+        (known,) = connection.execute(
+            "SELECT count(*) FROM sources WHERE kind = ?", (source.kind,)
+        ).fetchone()
+        if known >= self._most_sources:
+            source, site = Source(source.kind, OTHERS), None
+        (source_id,) = connection.execute(
+            """INSERT INTO sources (kind, name, producer, site, last_ms) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET last_ms = max(last_ms, excluded.last_ms) RETURNING source_id""",
+            (source.kind, source.name, producer.name, site and site.name, at_ms),
+        ).fetchone()
+        return (source_id,)
 
 
 def _is_misdated(read: _Event, at_ms: int) -> bool:

@@ -85,12 +85,9 @@ def test_fields_of_any_type_are_read(store: sqlite3.Connection) -> None:
     assert counted(store) == {"producer form.fills": 1}
 
 
-def test_sources_beyond_the_bound_are_counted_together(
-    store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("workers.result_store.source_table.MOST_SOURCES", 2)
+def test_sources_beyond_the_bound_are_counted_together(store: sqlite3.Connection) -> None:
     for form in ("a", "b", "c", "d", "a"):
-        SourceTable().apply(store, event("form.fills", MONDAY_MS, form_id=form))
+        SourceTable(2).apply(store, event("form.fills", MONDAY_MS, form_id=form))
     assert counted(store) == {"producer form.fills": 5, "form a": 2, "form b": 1, f"form {OTHERS}": 2}
 
 
