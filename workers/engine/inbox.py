@@ -76,13 +76,20 @@ class Inbox:
 
     def first_offset(self, topic: str) -> int | None:
         """Return the offset of the first waiting record of a source, or None."""
-        queue = self._waiting[topic]
-        return queue[0].offset if queue else None
+        first = self._first(topic)
+        return None if first is None else first.offset
 
     def first_stamp_ms(self, topic: str) -> int | None:
         """Return the stamp of the first waiting record of a source, or None. Milliseconds UTC."""
-        queue = self._waiting[topic]
-        return queue[0].timestamp_ms if queue else None
+        first = self._first(topic)
+        return None if first is None else first.timestamp_ms
+
+    def _first(self, topic: str) -> Record | None:
+        """Return the first waiting record. The thread of the metrics page asks too, while the task takes records out."""
+        try:
+            return self._waiting[topic][0]
+        except IndexError:
+            return None
 
     def spans(self, topics: Iterable[str], most: int) -> dict[str, tuple[int, int]]:
         """Return, per source, the first and last offset that a batch of at most ``most`` records may take."""
