@@ -48,7 +48,9 @@ def zone(name: str) -> ZoneInfo:
     Raises ValueError if there is no such zone.
     """
     if name not in _zone_names():
-        raise ValueError("an IANA time zone, as America/New_York")
+        city = name.strip().casefold().replace(" ", "_")
+        near = [one for one in sorted(_zone_names()) if one.rpartition("/")[2].casefold() == city]
+        raise ValueError(f"an IANA time zone, as {near[0] if near else 'America/New_York'}")
     with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 

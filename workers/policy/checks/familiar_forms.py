@@ -6,6 +6,7 @@ as if the file had the right form, so that the slips within it are found too.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -41,12 +42,20 @@ _PLACES: Final = {
     **dict.fromkeys(("dealers", "resellers", "distributors", "channel"), "partners"),
 }
 """The place of the policy for each word of the field that is not a key of the file's first level."""
+_MEMBERS: Final = frozenset({"reps", "members", "people", "team"})
+_OF_TITLE: Final = frozenset({"level", "points", "words"})
+_POINTS: Final = re.compile(r"-?[0-9]{1,5}", re.ASCII)
 _REQUESTS: Final = frozenset({"demo", "pricing", "contact_sales"})
 
 
 def correct_familiar_forms(document: Document) -> list[Problem]:
     """Replace forms of other tools in ``document``, in place. Return a problem for each of them."""
-    return [*_move_bands(document), *_move_points_of_functions(document)]
+    return [
+        *_read_list_of_countries(document),
+        *_read_titles_with_points(document),
+        *_move_bands(document),
+        *_move_points_of_functions(document),
+    ]
 
 
 def find_familiar_place(path: KeyPath) -> list[str]:
@@ -54,10 +63,64 @@ def find_familiar_place(path: KeyPath) -> list[str]:
     key = str(path[-1])
     if len(path) == 1 and key in _PLACES:
         return [_PLACES[key]]
+    if path[:1] == ("desks",) and key in _MEMBERS:
+        return ["the desks of each rep in crm.reps"]
     if path[-2:-1] == ("answer_within",) and key in _REQUESTS:
         name = f"asks_for_{key}"
         return [f"when: {{{name}: 1h}}, with conditions: {{{name}: {{asks_for: [{key}]}}}}"]
     return []
+
+
+def _read_list_of_countries(document: Document) -> Iterator[Problem]:
+    """Make a gate of a plain list of countries. Yield one problem for it."""
+    path: KeyPath = ("served_market", "country")
+    listed = document.value_at(path)
+    if not isinstance(listed, list) or not listed or not all(isinstance(one, str) for one in listed):
+        return
+    written = f"{{points: 0, in: [{', '.join(listed[:2])}]}}"
+    yield document.make_problem(path, "a list", f"the points of the gate and its countries, as {written}")
+    document.tree["served_market"]["country"] = {"points": "0", "in": listed}
+    document.origins[*path, "in"] = path
+
+
+def _read_titles_with_points(document: Document) -> Iterator[Problem]:
+    """Make lines of titles of names with points, as ``Director: 20``. Yield one problem for all of them."""
+    path: KeyPath = ("buyers", "titles")
+    titles = document.value_at(path)
+    lines = [{name: points} for name, points in titles.items()] if isinstance(titles, dict) else titles
+    if not isinstance(lines, list):
+        return
+    found: list[tuple[int, str, Any]] = [
+        (at, str(name), points)
+        for at, line in enumerate(lines)
+        if isinstance(line, dict) and len(line) == 1
+        for name, points in line.items()
+        if name not in _OF_TITLE and isinstance(points, str) and _POINTS.fullmatch(points)
+    ]
+    if not found:
+        return
+    made = {
+        at: {"level": name_of(name), "points": points, "words": name.split(", ")}
+        for at, name, points in found
+    }
+    at, name, points = found[0]
+    where: KeyPath = (*path, name) if isinstance(titles, dict) else (*path, at, name)
+    words = ", ".join(made[at]["words"])
+    yield document.make_problem(
+        where,
+        "a title with its points",
+        f"level, points and words, as {{level: {made[at]['level']}, points: {points}, words: [{words}]}}",
+        at_key=True,
+    )
+    document.tree["buyers"]["titles"] = [made.get(at, line) for at, line in enumerate(lines)]
+    for at, name, _ in found:
+        document.origins[*path, at] = (*path, name) if isinstance(titles, dict) else (*path, at, name)
+
+
+def name_of(words: str) -> str:
+    """Return words as a name of the policy: "Demo request" is demo_request. Empty if they begin with a digit."""
+    name = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")[:64]
+    return name if name[:1].isalpha() else ""
 
 
 def _move_bands(document: Document) -> Iterator[Problem]:

@@ -24,6 +24,16 @@ _ALIKE: Final = 0.75
 """Likeness from 0 to 1 from which a key is taken for the other one. Below it, the message only asks."""
 _JOINED: Final = re.compile(r"(\w+)\s*[:=]\s*(\S.*)")
 """A key with its value behind a colon without a blank, or an equals sign: YAML reads both as one key."""
+_OTHER_WORDS: Final = {
+    **dict.fromkeys(("max", "maximum", "most", "limit"), "cap"),
+    **dict.fromkeys(
+        ("sla", "slas", "deadline", "deadlines", "response_time", "response_times"), "answer_within"
+    ),
+    **dict.fromkeys(("hours", "opening_hours", "business_hours", "schedule"), "calendar"),
+    **dict.fromkeys(("keywords", "contains", "patterns"), "words"),
+    **dict.fromkeys(("country",), "countries"),
+}
+"""The key that another word of the field means, where a model has the key and not the word."""
 _ONE, _NAMES, _LINES = "one", "names", "lines"
 
 
@@ -63,7 +73,13 @@ def _correct(document: Document, kind: type[Part], tree: Any, path: KeyPath) -> 
         near = [one for one in free if sorted(one) == sorted(key)] or get_close_matches(
             key, free, n=1, cutoff=_ALIKE
         )
-        if near and get_close_matches(key, [*models, *words], n=1) == near[:1]:
+        other = _OTHER_WORDS.get(str(key))
+        if other in free:
+            yield document.make_problem(
+                (*path, key), f"the unknown key {key}", describe_keys(key, list(models), [other]), at_key=True
+            )
+            _replace_key(document, tree, (*path, key), other, tree[key])
+        elif near and get_close_matches(key, [*models, *words], n=1) == near[:1]:
             yield document.make_problem(
                 (*path, key), f"the unknown key {key}", describe_keys(key, list(models)), at_key=True
             )

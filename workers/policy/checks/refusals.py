@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workers.policy.checks.desk_inheritance import LIKE
 from workers.policy.checks.expectations import describe_expected, type_at
-from workers.policy.checks.familiar_forms import find_familiar_place
+from workers.policy.checks.familiar_forms import find_familiar_place, name_of
 from workers.policy.checks.misplaced_keys import find_key_of_value, find_places
 from workers.policy.checks.misspelt_keys import describe_keys
 from workers.policy.checks.route_targets import report_route_condition, report_route_target
@@ -76,6 +76,8 @@ def _translate(detail: ErrorDetails, path: KeyPath, document: Document) -> Probl
     value = document.value_at(path)
     if path and path[-1] == "[key]":
         expected = describe_expected(detail, path[:-1], path[-2])
+        name = name_of(str(path[-2])) if expected.startswith("a name of lower-case letters") else ""
+        expected += f" (did you mean {name}?)" if name else ""
         return document.make_problem(path[:-1], f"the key {path[-2]}", expected, at_key=True)
     if detail["type"] == "extra_forbidden":
         return _report_unknown_key(path, document)

@@ -50,6 +50,43 @@ def test_rules_as_a_company_publishes_them_are_answered_all_at_once_and_each_sli
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "key", "expected"),
+    [
+        (
+            "served_market: {}",
+            "served_market: {country: [DE, FR]}",
+            "served_market.country",
+            "as {points: 0, in: [DE, FR]}",
+        ),
+        (
+            '[{level: chief, points: 10, words: [chief]}, {level: other, points: 0, words: ["*"]}]',
+            '[{Chief Executive: 10}, {level: other, points: 0, words: ["*"]}]',
+            "buyers.titles[1]",
+            "as {level: chief_executive, points: 10, words: [Chief Executive]}",
+        ),
+        ("{cap: 9,", "{max: 9,", "behaviour.max", "(did you mean cap?)"),
+        ("answer_within: 1d", "sla: 1d", "desks.sales.sla", "(did you mean answer_within?)"),
+        (
+            "manager: dana",
+            "manager: dana, reps: [tom]",
+            "desks.sales.reps",
+            "(did you mean the desks of each rep in crm.reps?)",
+        ),
+        ("{signup:", "{Signed up:", "behaviour.rules.Signed up", "(did you mean signed_up?)"),
+        ("timezone: UTC", "timezone: new york", "timezone", "an IANA time zone, as America/New_York"),
+        ("timezone: UTC", "timezone: Berlin", "timezone", "an IANA time zone, as Europe/Berlin"),
+    ],
+)
+def test_a_form_of_a_first_draft_is_answered_once_with_what_to_write(
+    problems: Problems, old: str, new: str, key: str, expected: str
+) -> None:
+    text = OPEN.replace("fit:\n", "fit:\n  proof: points_decide\n")
+    assert old in text
+    (problem,) = (one for one in problems(text.replace(old, new)) if one.key.startswith(key))
+    assert expected in problem.expected
+
+
 def test_the_points_of_functions_are_written_as_fit_has_them(problems: Problems) -> None:
     (problem,) = [one for one in problems(PUBLISHED.read_text("utf-8")) if one.key.startswith("buyers")]
     assert problem.expected == (
