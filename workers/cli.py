@@ -21,6 +21,7 @@ from workers.commands.policy import policy_app
 from workers.commands.policy_publish import followed, publish
 from workers.commands.policy_solve import solve
 from workers.commands.replay import replay
+from workers.commands.source import source_app
 from workers.commands.sources import sources
 from workers.commands.try_lead import try_lead
 from workers.commands.watch import watch
@@ -64,6 +65,7 @@ app.command()(backtest)
 app.add_typer(history_app, name="history")
 app.command("try")(try_lead)
 app.command("map")(map_file)
+app.add_typer(source_app, name="source")
 app.command()(console)
 app.command()(watch)
 app.command()(why)
