@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +13,9 @@ from rich.table import Table
 
 from workers.commands.errors import FAILED, CommandError
 from workers.config import load_settings, policy_file
-from workers.policy.hours import zone
 from workers.policy.load import load_policy_file
-from workers.policy.model import Policy
 from workers.result_store.store_file import reading
-from workers.silent_sources.hour_plan import HourPlan
+from workers.silent_sources.policy_hours import hour_plan
 from workers.silent_sources.source_report import SourceReport, SourceState, source_report
 
 _MS = 1_000
@@ -62,14 +60,6 @@ def sources(store: Store = None, policy: PolicyPath = None) -> None:
     console.print(f"{len(report.states):,} sources; {len(silent):,} silent")
     if silent:
         raise typer.Exit(FAILED)
-
-
-def hour_plan(policy: Policy) -> HourPlan:
-    """Return the hours in the policy's time zone. A day is off if one of its calendars has a holiday or is closed by date."""
-    calendars = policy.calendars.values()
-    closed: set[date] = {day for one in calendars for day, windows in one.special_days.items() if not windows}
-    countries = sorted({one.holidays for one in calendars if one.holidays})
-    return HourPlan(zone(policy.timezone), countries, closed.__contains__)
 
 
 def _table(report: SourceReport) -> Table:

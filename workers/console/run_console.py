@@ -17,6 +17,7 @@ import uvicorn
 from schemas.topics import DAY_MS
 from workers.console.access_file import AccessFile, load_access_file
 from workers.console.news import News
+from workers.console.silence_check import watch_sources
 from workers.console.web_app import make_app, newest_ms
 from workers.result_store.console_tables import console_tables
 from workers.result_store.store_file import ResultStore, reading
@@ -100,13 +101,20 @@ async def run_console(settings: Settings, ready: Callable[[str], None], port: in
 
 
 async def _follow_and_prune(settings: Settings, store: ResultStore, news: News) -> None:
-    pruning = asyncio.create_task(_prune(settings, store), name="prune")
+    def now() -> int:
+        return _now_ms(settings, store)
+
+    beside = (
+        asyncio.create_task(_prune(settings, store), name="prune"),
+        asyncio.create_task(watch_sources(store, settings.policy, now, news.publish), name="silent sources"),
+    )
     try:
         await follow(settings, store, news.publish)
     finally:
-        pruning.cancel()
-        with suppress(asyncio.CancelledError):
-            await pruning
+        for task in beside:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _prune(settings: Settings, store: ResultStore) -> None:
@@ -117,11 +125,16 @@ async def _prune(settings: Settings, store: ResultStore) -> None:
 
 def prune_once(settings: Settings, store: ResultStore) -> None:
     """Delete what is older than the setting's days, and what was erased from the log of the file."""
+    store.prune(_now_ms(settings, store) - settings.results_days * DAY_MS)
+
+
+def _now_ms(settings: Settings, store: ResultStore) -> int:
+    """Return the time of the clock, or of the newest result. Milliseconds UTC."""
     now_ms = clock_of(settings)()
     if now_ms is None:
         with reading(store.path) as connection:
             now_ms = newest_ms(connection)
-    store.prune(now_ms - settings.results_days * DAY_MS)
+    return now_ms
 
 
 def clock_of(settings: Settings) -> Callable[[], int | None]:

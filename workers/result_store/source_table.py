@@ -7,6 +7,7 @@ cannot use it as of now, so a producer with a wrong clock is silent. Robots are 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -32,6 +33,7 @@ from workers.silent_sources.source_names import (
     producer_source,
     site_source,
 )
+from workers.silent_sources.source_report import SourceState
 
 KEPT_HOURS: Final = 20 * 7 * 24
 """Hours that are kept: the eight weeks that are learned from, and twelve that are followed."""
@@ -68,6 +70,9 @@ class SourceTable:
         """CREATE TABLE source_hours (
             hour INTEGER NOT NULL, source_id INTEGER NOT NULL, count INTEGER NOT NULL,
             PRIMARY KEY (hour, source_id)) WITHOUT ROWID""",
+        """CREATE TABLE silent_sources (
+            kind TEXT NOT NULL, name TEXT NOT NULL, since_ms INTEGER NOT NULL, counted INTEGER NOT NULL,
+            expected REAL NOT NULL, probability REAL NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID""",
     )
 
     def __init__(self, most_sources: int = MOST_SOURCES) -> None:
@@ -144,6 +149,26 @@ class SourceTable:
             (source.kind, source.name, producer.name, site and site.name, at_ms),
         ).fetchone()
         return (source_id,)
+
+
+def write_silent(connection: sqlite3.Connection, states: Iterable[SourceState]) -> None:
+    """Replace the list of silent sources."""
+    connection.execute("DELETE FROM silent_sources")
+    connection.executemany(
+        "INSERT INTO silent_sources VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                one.source.kind,
+                one.source.name,
+                one.silent_since_ms,
+                one.counted,
+                one.expected,
+                one.probability,
+            )
+            for one in states
+            if one.silent_since_ms is not None
+        ],
+    )
 
 
 def _is_misdated(read: _Event, at_ms: int) -> bool:

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -165,6 +165,11 @@ class ResultStore:
             )
         for (name, place), offset in reached.items():
             self._next[name][place] = offset
+
+    def write(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        """Run a change that no record brings, in a transaction of its own."""
+        with self._mutex, _transaction(self._connection):
+            change(self._connection)
 
     def prune(self, before_ms: int) -> None:
         """Delete what is older than a time, and remove deleted text from the file and its log. Milliseconds UTC."""

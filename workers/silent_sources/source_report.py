@@ -15,7 +15,7 @@ from workers.silent_sources.hour_plan import HOUR_MS, HourPlan
 from workers.silent_sources.silence_monitor import Change, SilenceMonitor
 from workers.silent_sources.source_names import Source, SourceKind
 
-_WAIT_MS = 300_000
+WAIT_MS = 300_000
 """How long after its end an hour is complete: records may arrive later than their time stamp. Milliseconds."""
 
 
@@ -59,7 +59,7 @@ def source_report(connection: sqlite3.Connection, now_ms: int, plan: HourPlan) -
         )
     }
     parents = {source: above for source, above, _ in known.values()}
-    end = (now_ms - _WAIT_MS) // HOUR_MS
+    end = (now_ms - WAIT_MS) // HOUR_MS
     rows = connection.execute(
         "SELECT hour, source_id, count FROM source_hours WHERE hour < ? ORDER BY hour", (end,)
     )

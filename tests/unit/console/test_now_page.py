@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
-from tests.scenarios.story import Story
+from tests.scenarios.story import Story, moment
 from tests.stored import Browser
+from workers.result_store.source_table import write_silent
+from workers.silent_sources.source_names import Source, SourceKind
+from workers.silent_sources.source_report import SourceState
 
 
 def numbers(html: str) -> dict[str, tuple[int, str]]:
@@ -54,3 +60,17 @@ async def test_a_desk_whose_members_are_all_away_is_named(story: Story, browser:
     page = (await browser(story, "tue 12:00").get("/")).text
     assert numbers(page)["desks without a rep"] == (1, "bad")
     assert "desk inside sales</strong>: everyone away" in page
+
+
+async def test_a_silent_source_is_named_with_its_numbers(
+    story: Story, browser: Browser, tmp_path: Path
+) -> None:
+    client = browser(story, "tue 10:01")
+    form = Source(SourceKind.FORM, "<b>demo</b>")
+    state = SourceState(form, 0, 100.0, round(moment("tue 08:00").timestamp() * 1000), 1, 1234.4, 1e-6)
+    with closing(sqlite3.connect(tmp_path / "results.sqlite")) as connection, connection:
+        write_silent(connection, [state, SourceState(form, 0, 100.0)])
+    page = (await client.get("/")).text
+    assert numbers(page)["silent sources"] == (1, "bad")
+    assert "form &lt;b&gt;demo&lt;/b&gt;</strong>: silent since" in page
+    assert "1 events where 1,234 are usual" in page

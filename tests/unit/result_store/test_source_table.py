@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
+from tests.unit.house.pages import ROOT
 from workers.cli import app
+from workers.console.silence_check import find_silent
 from workers.engine.api import Record
 from workers.result_store.source_table import KEPT_HOURS, SourceTable
 from workers.silent_sources.hour_plan import HOUR_MS, HourPlan
@@ -23,6 +25,7 @@ from workers.silent_sources.source_report import changes_since, source_report
 
 MONDAY_MS = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp()) * 1000
 DEMO = Source(SourceKind.FORM, "demo")
+POLICY = ROOT / "policy"
 PLAN = HourPlan(ZoneInfo("UTC"))
 
 
@@ -154,3 +157,13 @@ def test_the_command_without_a_store_names_what_to_start(tmp_path: Path) -> None
     done = CliRunner().invoke(app, ["sources", "--store", str(tmp_path / "none.sqlite")])
     assert done.exit_code != 0
     assert "lead-router console" in str(done.exception)
+
+
+def test_the_check_of_the_console_finds_the_silent_form(tmp_path: Path) -> None:
+    dead = 3 * 7 * 24
+    with closing(made(tmp_path / "results.sqlite")) as own, own:
+        own.execute("BEGIN")
+        fill(own, dead + 24, dead)
+    assert find_silent(tmp_path / "results.sqlite", POLICY, MONDAY_MS + (dead + 2) * HOUR_MS) == []
+    (found,) = find_silent(tmp_path / "results.sqlite", POLICY, MONDAY_MS + (dead + 20) * HOUR_MS)
+    assert found.source == DEMO

@@ -60,6 +60,16 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """A form, page, site or producer that used to send and does not. ``since_ms``: milliseconds UTC."""
+
+    name: str
+    since_ms: int
+    counted: int
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """One number of the page. ``anchor``: the section that lists its matters."""
 
@@ -78,6 +88,7 @@ class Now:
     due_soon: tuple[Due, ...]
     stopped: tuple[Stopped, ...]
     desks: tuple[Desk, ...]
+    silent: tuple[Silent, ...]
 
 
 def load(connection: sqlite3.Connection, asked: Asked) -> Now:
@@ -87,18 +98,21 @@ def load(connection: sqlite3.Connection, asked: Asked) -> Now:
     soon = [one for one in waiting if not (one.is_late or one.due_ms <= asked.now_ms)]
     stopped = _stopped(connection)
     desks = _desks(connection)
+    silent = _silent(connection)
     return Now(
         numbers=(
             Number("overdue", len(late), "overdue"),
             Number("due soon", len(soon), "due-soon"),
             Number("desks without a rep", len(desks), "desks"),
             Number("stopped partitions", len(stopped), "stopped"),
+            Number("silent sources", len(silent), "silent"),
         ),
         holders=_holders(connection, late, soon),
         overdue=tuple(_due(connection, one) for one in late[:MOST_SHOWN]),
         due_soon=tuple(_due(connection, one) for one in soon[:MOST_SHOWN]),
         stopped=stopped,
         desks=desks,
+        silent=silent,
     )
 
 
@@ -154,6 +168,13 @@ def _desks(connection: sqlite3.Connection) -> tuple[Desk, ...]:
             _AWAY,
         )
     )
+
+
+def _silent(connection: sqlite3.Connection) -> tuple[Silent, ...]:
+    rows = connection.execute(
+        "SELECT kind || ' ' || name, since_ms, counted, expected FROM silent_sources ORDER BY since_ms, kind, name"
+    )
+    return tuple(Silent(*row) for row in rows)
 
 
 def _stopped(connection: sqlite3.Connection) -> tuple[Stopped, ...]:
