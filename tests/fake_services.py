@@ -77,7 +77,7 @@ class FakeSlack(HttpService):
 
     def __init__(self, *, most_header: int = 150, most_text: int = 3_000) -> None:
         self.messages: dict[tuple[str, str], dict[str, Any]] = {}
-        self.posted_at: dict[str, float] = {}
+        self.in_call = 0
         self.calls: list[str] = []
         self._most = {"header": most_header, "section": most_text}
         self._ts = itertools.count(1)
@@ -91,7 +91,9 @@ class FakeSlack(HttpService):
         self.calls.append(method)
         body = await request.body()
         given: dict[str, Any] = json.loads(body) if body.startswith(b"{") else dict(request.query_params)
+        self.in_call += 1
         await asyncio.sleep(self.answers_after_s)
+        self.in_call -= 1
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return JSONResponse({"ok": False, "error": "invalid_auth"})
         fault = self.fault_for(method)
@@ -116,9 +118,7 @@ class FakeSlack(HttpService):
         if given["channel"].startswith("U"):
             return {"ok": False, "error": "channel_not_found"}
         ts = f"{time.time():.0f}.{next(self._ts):06d}"
-        self.messages[given["channel"], ts] = {**given, "ts": ts, "edits": 0}
-        delivery_id = given["metadata"]["event_payload"]["delivery_id"]
-        self.posted_at.setdefault(delivery_id, time.time())
+        self.messages[given["channel"], ts] = {**given, "ts": ts, "edits": 0, "at": time.time()}
         return {"ok": True, "channel": given["channel"], "ts": ts}
 
     def _update(self, given: dict[str, Any]) -> dict[str, Any]:

@@ -39,13 +39,16 @@ START_S = 60.0
 class NotifyRun:
     """A notifier of its own, in a folder. A context manager."""
 
-    def __init__(self, bootstrap: str, folder: Path, partitions: int, port: int) -> None:
+    def __init__(self, bootstrap: str, folder: Path, partitions: int, port: int, *, first: int = 0) -> None:
         self.slack = FakeSlack()
         self.bootstrap = bootstrap
         self.partitions = partitions
         self.expected: dict[str, tuple[str | None, set[str]]] = {}
         """The present holder and the former ones of each hand-off."""
+        self.first = first
+        """The number of the first hand-off. Two runs on one broker need numbers of their own."""
         self.kills = 0
+        self.kills_in_calls = 0
         self._folder = folder
         self._port = port
         self._nursery = Nursery("notifier_program", ROOT / "tests")
@@ -85,6 +88,7 @@ class NotifyRun:
     def kill(self) -> None:
         """Kill the notifier with SIGKILL."""
         if self._child is not None and self._child.is_alive:
+            self.kills_in_calls += self.slack.in_call > 0
             self._child.kill()
             self.kills += 1
 
@@ -200,9 +204,8 @@ def revision_of(number: int, revision: int, rep_id: str | None) -> dict[str, Any
 async def work_under_kills(run: NotifyRun, *, kills: int, handoffs: int, seed: int) -> None:
     """Hand over, reassign and withdraw leads while the notifier is killed. At the end it runs."""
     chosen = random.Random(seed)
-    todo = [(number, 1) for number in range(handoffs)] + [
-        (number, 2) for number in range(handoffs) if number % 3
-    ]
+    numbers = range(run.first, run.first + handoffs)
+    todo = [(number, 1) for number in numbers] + [(number, 2) for number in numbers if number % 3]
     run.start()
     await run.ready()
     async with AIOKafkaProducer(bootstrap_servers=run.bootstrap, acks="all") as producer:
@@ -211,12 +214,15 @@ async def work_under_kills(run: NotifyRun, *, kills: int, handoffs: int, seed: i
             for number, revision in todo[at * share : (at + 1) * share]:
                 again = None if number % 3 == 1 else "rep-luis"
                 await run.hand_over(producer, number, revision, "rep-dana" if revision == 1 else again)
-            run.slack.answers_after_s = chosen.uniform(0.0, 0.06)
+            run.slack.answers_after_s = chosen.uniform(0.02, 0.12)
             before = len(run.slack.calls)
-            give_up_at = time.monotonic() + 0.5
-            while len(run.slack.calls) == before and time.monotonic() < give_up_at:
-                await asyncio.to_thread(time.sleep, 0.002)  # most kills land while a call of the service runs
-            await asyncio.sleep(chosen.uniform(0.0, 0.05))
+            give_up_at = time.monotonic() + START_S
+            while len(run.slack.calls) == before and run.problems():
+                assert time.monotonic() < give_up_at, run.log[-3_000:]
+                await asyncio.to_thread(
+                    time.sleep, 0.002
+                )  # so that kills land while a call of the service runs
+            await asyncio.sleep(chosen.uniform(0.0, 0.15))
             if at < kills:
                 run.kill()
                 run.start()

@@ -10,6 +10,7 @@ from domain import DOMAIN
 from live import LIVE
 from logins import LOGINS
 from mutation import Mutation
+from notifications import NOTIFICATIONS
 from nursery import Nursery
 from publication import PUBLICATION
 from pure import PURE
@@ -20,7 +21,9 @@ from whole import WHOLE
 
 
 @pytest.mark.parametrize(
-    "mutation", PURE + STATE + PUBLICATION + UNREAD + LOGINS + DOMAIN, ids=lambda mutation: mutation.name
+    "mutation",
+    PURE + STATE + PUBLICATION + NOTIFICATIONS + UNREAD + LOGINS + DOMAIN,
+    ids=lambda mutation: mutation.name,
 )
 def test_a_removed_fix_is_noticed(mutation: Mutation, mutated_tree: Path, test_runner: Nursery) -> None:
     check_goes_red(mutation, mutated_tree, test_runner, within_s=60.0)

@@ -10,13 +10,14 @@ from domain import DOMAIN
 from live import LIVE
 from logins import LOGINS
 from mutation import ROOT, Mutation
+from notifications import NOTIFICATIONS
 from publication import PUBLICATION
 from pure import PURE
 from state import STATE
 from unread import UNREAD
 from whole import WHOLE
 
-ALL = PURE + STATE + PUBLICATION + UNREAD + LOGINS + DOMAIN + LIVE + WHOLE
+ALL = PURE + STATE + PUBLICATION + NOTIFICATIONS + UNREAD + LOGINS + DOMAIN + LIVE + WHOLE
 
 
 def name_of(mutation: Mutation) -> str:

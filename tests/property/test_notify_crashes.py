@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workers.notify.channels.channel_calls import DeliveryFailedError, Outgoing
@@ -18,7 +18,7 @@ from workers.notify.notices import Notice
 from workers.notify.notify_metrics import NotifyMetrics
 from workers.notify.sender import Sender
 
-CARD = Card("card", "fake", "UDANA", "rep-dana", "h#1", None, 0)
+CARD = Card("card", "fake", "UDANA", "rep-dana", "lead-1", "h#1", None, 0)
 FAULTS = ("none", "crash_before", "crash_after", "lost_before", "lost_after", "busy")
 METRICS = NotifyMetrics()
 CHANGES = (Change.UPDATE, Change.CLOSE)
@@ -166,6 +166,8 @@ def run(ability: Ability, steps: list[str | Change]) -> World:
 
 
 @given(STEPS)
+@example(["crash_after", Change.UPDATE])
+@example(["lost_after", "busy", Change.CLOSE])
 @settings(max_examples=80)
 def test_a_service_that_can_be_searched_has_each_message_once_with_its_last_content(
     steps: list[str | Change],
@@ -179,6 +181,7 @@ def test_a_service_that_can_be_searched_has_each_message_once_with_its_last_cont
 
 
 @given(STEPS)
+@example(["lost_after", "busy", Change.CLOSE])
 @settings(max_examples=50)
 def test_a_receiver_that_keeps_keys_shows_each_message_once_with_its_last_content(
     steps: list[str | Change],
@@ -192,6 +195,7 @@ def test_a_receiver_that_keeps_keys_shows_each_message_once_with_its_last_conten
 
 
 @given(STEPS)
+@example(["lost_after", "busy", Change.CLOSE])
 @settings(max_examples=50)
 def test_mail_is_doubled_only_by_a_call_whose_result_was_lost(steps: list[str | Change]) -> None:
     world = run(Ability(can_edit=False, can_find=False), steps)

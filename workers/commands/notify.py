@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from workers.commands.errors import CommandError
-from workers.commands.kafka import Shadow
 from workers.config import load_settings
 from workers.log import configure_logging
 from workers.notify.delivery_tables import DeliveryTables, open_tables
@@ -39,7 +38,6 @@ def run(
         bool,
         typer.Option("--history", help="At a first start, also notify of earlier decisions that still hold."),
     ] = False,
-    shadow: Shadow = None,
 ) -> None:
     r"""Notify until SIGTERM or Ctrl-C. One process for an installation: a second one would double messages.
 
@@ -49,7 +47,7 @@ def run(
     """
     from workers.notify.notifier import run_notifier  # noqa: PLC0415 - the services' clients take long to import
 
-    settings = load_settings(shadow=shadow)
+    settings = _settings()
     notify_file = load_notify_file(file)
     configure_logging(settings.log_level, settings.log_format)
 
@@ -77,9 +75,9 @@ def check(file: NotifySettings = DEFAULT_FILE) -> None:
 
 
 @notify_app.command()
-def dead(shadow: Shadow = None) -> None:
+def dead() -> None:
     """List the deliveries that a service refused or that were given up, the oldest first."""
-    tables = _tables(load_settings(shadow=shadow))
+    tables = _tables(_settings())
     for delivery_id, channel, subject, why, created_ms in tables.dead():
         made_at = time.strftime("%Y-%m-%d %H:%MZ", time.gmtime(created_ms / 1000))
         typer.echo(f"{delivery_id}  {made_at}  {channel}  {why}  {subject}")
@@ -90,16 +88,25 @@ def retry(
     delivery_id: Annotated[
         str | None, typer.Argument(help="The delivery.", show_default="all that are dead")
     ] = None,
-    shadow: Shadow = None,
 ) -> None:
     """Send dead deliveries again. The running notifier does it within a second."""
-    tables = _tables(load_settings(shadow=shadow))
+    tables = _tables(_settings())
     count = tables.revive(int(time.time() * 1000), delivery_id)
     if delivery_id is not None and not count:
         raise CommandError(
             f"{delivery_id} is not the id of a dead delivery; expected one of `lead-router notify dead`"
         )
     typer.echo(f"{count} deliveries wait again")
+
+
+def _settings() -> Settings:
+    """Return the settings. Raises CommandError for a shadow router: its decisions are not for reps."""
+    settings = load_settings()
+    if settings.shadow:
+        raise CommandError(
+            "LEAD_ROUTER_SHADOW is set; reps are notified of the decisions of the production router only"
+        )
+    return settings
 
 
 def _tables(settings: Settings) -> DeliveryTables:

@@ -160,6 +160,20 @@ ALERTS: Final = (
         "People who ask for sales reach a rep after {{ $value | humanizeDuration }} (95th percentile).",
     ),
     AlertRule(
+        "LeadRouterNotifyDead",
+        "warning",
+        "1m",
+        "max by (channel) (lead_router_notify_dead) > 0",
+        "{{ $value }} messages of the channel {{ $labels.channel }} were refused or given up.",
+    ),
+    AlertRule(
+        "LeadRouterNotifyLate",
+        "warning",
+        "2m",
+        "max by (channel) (lead_router_notify_oldest_waiting_seconds) > 60",
+        "A message of the channel {{ $labels.channel }} waits for {{ $value | humanizeDuration }}.",
+    ),
+    AlertRule(
         "LeadRouterHandoffsOverdue",
         "info",
         "15m",

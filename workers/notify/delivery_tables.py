@@ -32,8 +32,8 @@ STATEMENTS: Final = (
     "CREATE TABLE notify_alerts (alert_id TEXT PRIMARY KEY, lead_id TEXT, value BLOB, changed_ms INTEGER)",
     "CREATE INDEX notify_alerts_by_lead ON notify_alerts (lead_id)",
     """CREATE TABLE cards (
-        card_id TEXT PRIMARY KEY, channel TEXT, address TEXT, rep_id TEXT, handoff_id TEXT, alert_id TEXT, place TEXT,
-        is_open INTEGER, opened_ms INTEGER)""",
+        card_id TEXT PRIMARY KEY, channel TEXT, address TEXT, rep_id TEXT, lead_id TEXT, handoff_id TEXT, alert_id TEXT,
+        place TEXT, is_open INTEGER, opened_ms INTEGER)""",
     "CREATE INDEX cards_by_handoff ON cards (handoff_id)",
     "CREATE INDEX cards_by_alert ON cards (alert_id)",
     """CREATE TABLE deliveries (
@@ -51,7 +51,16 @@ _DELIVERIES: Final = (
     "SELECT delivery_id, number, change, state, due_ms, attempts, tried_ms, created_ms FROM deliveries"
     " WHERE card_id = ? AND state IN (?, ?) ORDER BY number"
 )
-_CARDS: Final = "SELECT card_id, channel, address, rep_id, handoff_id, alert_id, opened_ms, place, is_open FROM cards WHERE "
+_CARDS: Final = "SELECT card_id, channel, address, rep_id, lead_id, handoff_id, alert_id, opened_ms, place, is_open FROM cards WHERE "
+_ERASED: Final = (
+    """DELETE FROM cards WHERE NOT is_open AND lead_id IN (SELECT lead_id FROM erased)
+        AND card_id NOT IN (SELECT card_id FROM deliveries WHERE state IN ('waiting', 'unsure'))""",
+    """DELETE FROM notify_handoffs WHERE holder = '' AND lead_id IN (SELECT lead_id FROM erased)
+        AND handoff_id NOT IN (SELECT handoff_id FROM cards WHERE handoff_id IS NOT NULL)""",
+    "DELETE FROM answers WHERE is_sent AND handoff_id NOT IN (SELECT handoff_id FROM notify_handoffs)",
+    "DELETE FROM deliveries WHERE card_id NOT IN (SELECT card_id FROM cards)",
+)
+"""Delete the ids of erased people too, after their messages were closed. `erased` is a table of the result store."""
 _PRUNED: Final = (
     "DELETE FROM notify_handoffs WHERE changed_ms < ?",
     "DELETE FROM notify_alerts WHERE changed_ms < ?",
@@ -70,6 +79,7 @@ class Card:
     address: str
     rep_id: str | None
     """The rep who reads it. None: a desk or a partner."""
+    lead_id: str | None
     handoff_id: str | None
     alert_id: str | None
     opened_ms: int
@@ -133,12 +143,13 @@ class DeliveryTables(KnownHandoffs, GivenAnswers):
     def add_card(self, card: Card) -> None:
         """Add a card. One that is known stays as it is."""
         self._db.execute(
-            "INSERT OR IGNORE INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 card.card_id,
                 card.channel,
                 card.address,
                 card.rep_id,
+                card.lead_id,
                 card.handoff_id,
                 card.alert_id,
                 card.place,
@@ -152,7 +163,10 @@ class DeliveryTables(KnownHandoffs, GivenAnswers):
         self._db.execute("UPDATE cards SET place = ? WHERE card_id = ?", (place, card_id))
 
     def add_delivery(self, card: Card, event_id: str, change: Change, *, due_ms: int, now_ms: int) -> bool:
-        """Add the delivery of a record to a card. Return False if the store already has it."""
+        """Add the delivery of a record to a card. Return False if the store already has it.
+
+        Its age counts from ``due_ms``: a message that waited for the end of quiet hours is not late.
+        """
         if change is Change.CLOSE:
             self._db.execute("UPDATE cards SET is_open = 0 WHERE card_id = ?", (card.card_id,))
         added = self._db.execute(
@@ -166,7 +180,7 @@ class DeliveryTables(KnownHandoffs, GivenAnswers):
                 change.value,
                 State.WAITING.value,
                 due_ms,
-                now_ms,
+                max(due_ms, now_ms),
             ),
         )
         return added.rowcount > 0
@@ -202,10 +216,11 @@ class DeliveryTables(KnownHandoffs, GivenAnswers):
         )
         return dict(rows.fetchall())
 
-    def oldest_waiting_ms(self) -> dict[str, int]:
-        """Return when the oldest due delivery of each channel was made. Milliseconds UTC."""
+    def oldest_due_ms(self, now_ms: int) -> dict[str, int]:
+        """Return since when the oldest due delivery of each channel waits. Milliseconds UTC."""
         rows = self._db.execute(
-            "SELECT channel, min(created_ms) FROM deliveries WHERE state IN (?, ?) GROUP BY channel", _OPEN
+            "SELECT channel, min(created_ms) FROM deliveries WHERE state IN (?, ?) AND created_ms <= ? GROUP BY channel",
+            (*_OPEN, now_ms),
         )
         return dict(rows.fetchall())
 
@@ -245,9 +260,11 @@ class DeliveryTables(KnownHandoffs, GivenAnswers):
         return found.rowcount
 
     def prune(self, before_ms: int) -> None:
-        """Delete what is older than a time. Milliseconds UTC."""
+        """Delete what is older than a time, and what is left of erased people. Milliseconds UTC."""
         for statement in _PRUNED:
             self._db.execute(statement, (before_ms,))
+        for statement in _ERASED:
+            self._db.execute(statement)
 
     def _cards(self, where: str, values: tuple[object, ...]) -> list[Card]:
         rows = self._db.execute(f"{_CARDS} {where} ORDER BY opened_ms, card_id", values)

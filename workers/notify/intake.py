@@ -126,7 +126,11 @@ class _Intake:
         rep_id = _rep_of(handoff)
         due_ms = self._now_ms if handoff.kind is Kind.RAISED_HAND else self._after_quiet(rep_id)
         for channel, address in wanted.items():
-            self._open(handoff.event_id, (channel, address), rep_id, handoff.handoff_id, due_ms=due_ms)
+            card = Card(
+                fact_id("notify_card", handoff.event_id, channel, address), channel, address, rep_id,
+                handoff.lead_id, handoff.handoff_id, None, self._now_ms,
+            )  # fmt: skip
+            self._open(card, handoff.event_id, due_ms)
 
     def apply_alert(self, alert: LeadAlert, raw: bytes) -> None:
         if alert.alert not in NOTIFIED_ALERTS:
@@ -136,8 +140,12 @@ class _Intake:
         for card in self._tables.open_cards(alert_id=alert.alert_id):
             missing.pop((card.channel, card.address), None)
             self._add(card, alert.event_id, Change.CLOSE if alert.cleared else Change.UPDATE)
-        for place, rep_id in missing.items():
-            self._open(alert.event_id, place, rep_id, alert.handoff_id, alert_id=alert.alert_id)
+        for (channel, address), rep_id in missing.items():
+            card = Card(
+                fact_id("notify_card", alert.event_id, channel, address), channel, address, rep_id,
+                alert.lead_id, alert.handoff_id, alert.alert_id, self._now_ms,
+            )  # fmt: skip
+            self._open(card, alert.event_id, self._now_ms)
 
     def _recipients(self, alert: LeadAlert) -> dict[tuple[str, str], str | None]:
         """Return the rep for each (channel, address) of an alert. Without named people, it goes to the desk."""
@@ -154,21 +162,9 @@ class _Intake:
                 found.setdefault(place, name if kind is _REP else None)
         return found
 
-    def _open(
-        self,
-        event_id: str,
-        place: tuple[str, str],
-        rep_id: str | None,
-        handoff_id: str | None,
-        *,
-        alert_id: str | None = None,
-        due_ms: int | None = None,
-    ) -> None:
-        """Add a card at a (channel, address), with the delivery that posts it."""
-        card_id = fact_id("notify_card", event_id, *place)
-        card = Card(card_id, *place, rep_id, handoff_id, alert_id, self._now_ms)
+    def _open(self, card: Card, event_id: str, due_ms: int) -> None:
+        """Add a card, with the delivery that posts it."""
         self._tables.add_card(card)
-        due_ms = self._now_ms if due_ms is None else due_ms
         self._tables.add_delivery(card, event_id, Change.OPEN, due_ms=due_ms, now_ms=self._now_ms)
 
     def _add(self, card: Card, event_id: str, change: Change) -> None:

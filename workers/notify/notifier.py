@@ -181,7 +181,8 @@ class _Parts:
             await asyncio.sleep(_CARE_S)
 
     def _refresh_gauges(self) -> None:
-        now_ms, oldest, dead = wall_ms(), self._tables.oldest_waiting_ms(), self._tables.dead_counts()
+        now_ms, dead = wall_ms(), self._tables.dead_counts()
+        oldest = self._tables.oldest_due_ms(now_ms)
         for sender in self.senders:
             name = sender.name
             self.metrics.waiting.labels(name).set(self._tables.waiting(name))

@@ -18,6 +18,7 @@ from workers.monitoring import generated_files
 from workers.monitoring.alerts import ALERTS
 from workers.monitoring.lead_metrics import LeadMetrics
 from workers.monitoring.metric_list import METRICS, PROCESS_METRICS
+from workers.notify.notify_metrics import NOTIFY_METRICS
 
 RULES: Final[list[dict[str, Any]]] = [
     rule
@@ -39,7 +40,7 @@ def series_of(spec: MetricSpec) -> list[str]:
     return [f"{spec.name}_{part}" for part in ("bucket", "count", "sum")]
 
 
-SERIES: Final = {name: spec for spec in METRICS for name in series_of(spec)}
+SERIES: Final = {name: spec for spec in (*METRICS, *NOTIFY_METRICS) for name in series_of(spec)}
 
 
 def expressions() -> Iterator[str]:

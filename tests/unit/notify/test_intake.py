@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
 import pytest
 from desk_market import NOW, DeskMarket
 
 from schemas.topics import LEAD_ROUTING, LEAD_SCORES
+from workers.notify.delivery_steps import State
 from workers.notify.intake import end_of_quiet_ms
 
 
@@ -99,10 +103,16 @@ def test_an_erasure_deletes_what_is_known_and_closes_the_message_without_data_of
     held = market.tables.handoff(value["handoff_id"])
     assert held is not None
     assert held.value.person is None
-    raw = market.path.read_bytes() + market.path.with_name("notify.sqlite-wal").read_bytes()
     market.store.prune(0)
     raw = market.path.read_bytes() + market.path.with_name("notify.sqlite-wal").read_bytes()
     assert b"anna.larsson" not in raw
+    assert b"norrbank" in raw  # its message must still be closed
+    for card in market.tables._cards("handoff_id = ?", (value["handoff_id"],)):
+        deliveries = market.tables.open_deliveries(card.card_id)
+        market.tables.set_deliveries([replace(one, state=State.DONE) for one in deliveries])
+    market.store.prune(0)
+    raw = market.path.read_bytes() + market.path.with_name("notify.sqlite-wal").read_bytes()
+    assert b"norrbank" not in raw
 
 
 def test_a_record_that_breaks_the_contract_is_passed_over(market: DeskMarket) -> None:
@@ -125,8 +135,6 @@ def test_the_notifier_reads_no_scores(market: DeskMarket) -> None:
     ],
 )
 def test_quiet_hours_end_by_the_clock_of_the_reader(now: str, until: str) -> None:
-    from datetime import UTC, datetime, time  # noqa: PLC0415 - only here
-
     def ms(text: str) -> int:
         return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
