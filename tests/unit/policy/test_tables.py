@@ -224,3 +224,14 @@ def test_the_name_of_a_column_in_a_spreadsheet_is_answered_with_that_of_the_tabl
         ('the column "state"', "did you mean region?)"),
         ('the column "zip"', "did you mean postal_code?)"),
     ]
+
+
+@pytest.mark.parametrize("table", [WEST.replace("US,CA;OR,,,desk west", "US,CA;OR,,desk west"), None])
+def test_a_refused_table_does_not_leave_its_desks_without_a_route(
+    policy_file: Path, table: str | None
+) -> None:
+    if table is not None:
+        policy_file.with_name("territories.csv").write_text(table, "utf-8")
+    with pytest.raises(PolicyError) as refused:
+        load_policy_file(policy_file)
+    assert [one.key for one in refused.value.problems] == ["routes[6].table" if table is None else "table"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workers.policy.checks.tables_of_routes import has_refused_table
 from workers.policy.checks.unknown_names import report_unknown_name
 from workers.policy.problem import quote
 from workers.policy.tables import read_table
@@ -27,7 +28,7 @@ def _check_route(policy: Policy, document: Document) -> Iterator[Problem]:
     has_table = any(
         line.target == "partner" for text in policy.tables.values() for line in read_table(text).lines
     )
-    if policy.partners and "partner_covers" not in names and not has_table:
+    if policy.partners and not ("partner_covers" in names or has_table or has_refused_table(policy)):
         expected = "a route {if: partner_covers, to: partner}: without it no partner gets a lead"
         yield document.make_problem(("partners",), "partners, but no route to them", expected, at_key=True)
     if not policy.partners and "partner_covers" in names:

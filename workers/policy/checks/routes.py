@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from workers.policy.checks.tables_of_routes import has_refused_table
 from workers.policy.checks.unknown_names import report_unknown_name
 from workers.policy.problem import quote
 from workers.policy.tables import read_table
@@ -114,7 +115,7 @@ def _check_desks(policy: Policy, document: Document) -> Iterator[Problem]:
         for line in read_table(text).lines
         if line.target == "desk"
     }
-    for name in policy.desks:
+    for name in policy.desks if not has_refused_table(policy) else ():
         if name not in led_to:
             yield document.make_problem(
                 ("desks", name),

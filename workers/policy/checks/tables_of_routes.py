@@ -38,6 +38,15 @@ def check_tables(policy: Policy, document: Document) -> Iterator[Problem]:
                 yield Problem(name, line.number, 1, "to", quote(f"{line.target} {line.name}"), what)
 
 
+def has_refused_table(policy: Policy) -> bool:
+    """Whether a table is missing or has a slip. Its lines may lead to any desk or partner."""
+    return any(
+        route.table is not None
+        and (route.table not in policy.tables or bool(read_table(policy.tables[route.table]).slips))
+        for route in policy.routes
+    )
+
+
 def note_gaps(policy: Policy) -> Iterator[Problem]:
     """Yield the sizes and regions that no line of a table has."""
     for name, text in policy.tables.items():
