@@ -94,3 +94,23 @@ def test_map_without_a_refused_line_succeeds_unless_it_is_strict(tmp_path: Path)
     )
     assert run("map", str(file), "--source", "segment")[0] == 0
     assert run("map", str(file), "--source", "segment", "--strict")[0] == 1
+
+
+def test_the_quickstart_gives_the_first_request_to_the_owner_of_the_account(tmp_path: Path) -> None:
+    files = {"csv_accounts": "csv_accounts.csv", "csv_reps": "csv_reps.csv", "segment": "segment.jsonl"}
+    for name, file in files.items():
+        out = tmp_path / f"{name}.jsonl"
+        run("map", str(SAMPLES / file), "--source", name, "--out", str(out), "--at", "2026-03-01T06:00:00Z")
+    results = tmp_path / "results.jsonl"
+    histories = [str(tmp_path / f"{name}.jsonl") for name in files]
+    assert (
+        run("replay", *histories, "--policy", str(SAMPLES.parents[1] / "policy"), "--out", str(results))[0]
+        == 0
+    )
+    records = [json.loads(line) for line in results.read_text("utf-8").splitlines()]
+    first = next(one["value"] for one in records if one["topic"] == "lead.routing")
+    assert (first["assignee"]["id"], first["kind"], first["crm_account_id"]) == (
+        "ben",
+        "raised_hand",
+        "001-harbor",
+    )
