@@ -164,6 +164,8 @@ def _letters(settings: Settings) -> Iterator[Right]:
 def _console(settings: Settings) -> Iterator[Right]:
     names = topic_names() if settings.shadow else {}
     yield from _topics([names.get(name, name) for name in console_topics(settings.app_id)], "Read")
+    if not settings.shadow:
+        yield from _topics(["sales.activities"], "Write")
 
 
 def _notifier(settings: Settings) -> Iterator[Right]:

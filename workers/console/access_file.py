@@ -41,7 +41,7 @@ class Role(IntEnum):
     LOOK = 1
     """See all pages except dead letters, without names and job titles of leads."""
     ACT = 2
-    """See names and job titles of leads too."""
+    """See names and job titles of leads too, and report what sales did."""
     ADMIN = 3
     """See dead letters too."""
 

@@ -1,6 +1,6 @@
 """The form of a page: a path, a function that reads a view from the store, and a template that shows the view.
 
-A page never writes. It gets a connection that sees one state of the store, and the time, so equal stores give equal pages.
+A page never writes to the store. It gets a connection that sees one state of the store, and the time, so equal stores give equal pages.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from schemas.sales_activities import SalesActivity
 from workers.console.access_file import Role
 
 
@@ -27,6 +28,8 @@ class Asked:
     form: Mapping[str, str] = field(default_factory=dict)
     may_see_people: bool = True
     """Whether names and job titles of leads are shown to this user."""
+    may_act: bool = False
+    """Whether this user may report what sales did."""
     lead_id_key: bytes = field(default=b"", repr=False)
     """The secret from which lead ids are made. A search by address needs it."""
 
@@ -38,9 +41,17 @@ class Elsewhere:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer of a page that reports what a person did. The event is written, then the browser is sent to ``path``."""
+
+    activity: SalesActivity
+    path: str
+
+
 View: TypeAlias = object
 """The values that a page shows: a frozen dataclass of its module."""
-Load: TypeAlias = Callable[[sqlite3.Connection, Asked], View | Elsewhere | None]
+Load: TypeAlias = Callable[[sqlite3.Connection, Asked], View | Elsewhere | Answered | None]
 """Reads the view of a page. None: there is no such lead, hand-off or account, and the answer is 404."""
 
 

@@ -10,12 +10,14 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
 from schemas.topics import DAY_MS
 from workers.console.access_file import AccessFile, load_access_file
+from workers.console.activity_writer import write_activity
 from workers.console.news import News
 from workers.console.silence_check import watch_sources
 from workers.console.web_app import make_app, newest_ms
@@ -150,7 +152,13 @@ async def _serving(
 ) -> AsyncIterator[None]:
     config = uvicorn.Config(
         make_app(
-            store, news, clock_of(settings), settings.required_lead_id_key(), allowed_hosts(settings), access
+            store,
+            news,
+            clock_of(settings),
+            settings.required_lead_id_key(),
+            allowed_hosts(settings),
+            access,
+            None if settings.shadow else partial(write_activity, settings),
         ),
         lifespan="off",
         ws="none",

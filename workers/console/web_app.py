@@ -7,12 +7,13 @@ application without state. Who stores the records is not its concern (workers/co
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import structlog
+from aiokafka.errors import KafkaError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -22,10 +23,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from schemas.sales_activities import SalesActivity
 from workers.console.access_file import AccessFile, Role
 from workers.console.guards import Guards
 from workers.console.login import ROLE, Login
-from workers.console.page import Asked, Elsewhere, Page
+from workers.console.page import Answered, Asked, Elsewhere, Page
 from workers.console.page_list import PAGES
 from workers.console.shown_text import FILTERS
 from workers.result_store.store_file import reading
@@ -36,12 +38,14 @@ if TYPE_CHECKING:
 
     from workers.console.news import News
 
+Write: TypeAlias = Callable[[SalesActivity], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 FOLDER: Final = Path(__file__).parent
 _LOCAL: Final = ("127.0.0.1", "localhost", "[::1]")
 _ERRORS: Final = {
     HTTPStatus.NOT_FOUND: "There is no such page, lead, hand-off or account. It may be older than the store, or erased.",
     HTTPStatus.FORBIDDEN: "Your role may not see this page.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Kafka did not confirm it. Go back and try it again: it counts once.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This page cannot be asked in this way.",
 }
 
@@ -53,6 +57,7 @@ def make_app(
     lead_id_key: bytes,
     hosts: Sequence[str] = (),
     access: AccessFile | None = None,
+    write: Write | None = None,
 ) -> ASGIApp:
     """Return the application.
 
@@ -61,13 +66,15 @@ def make_app(
         news: the streams of open pages.
         clock: returns the time in milliseconds UTC, or None for the time of the newest result in the store.
         lead_id_key: the secret from which lead ids are made, for a search by address.
+        write: writes what a person did on a page to its topic. It raises KafkaError if the broker does not confirm it.
+            None: the pages only show.
         hosts: further host names under which browsers may ask. Others are refused, so that no foreign site can read a page
             through a name of its own.
         access: who may log in. None: everyone who reaches the console sees every page.
     """
     templates = _templates()
     templates.globals.update(pages=PAGES, has_login=access is not None)
-    pages = _Pages(store, templates, clock, lead_id_key)
+    pages = _Pages(store, templates, clock, lead_id_key, write)
 
     async def stream(request: Request) -> Response:
         page = next((one for one in PAGES if one.name == request.path_params["name"]), None)
@@ -107,12 +114,18 @@ class _Pages:
     """Answers requests for pages."""
 
     def __init__(
-        self, store: Path, templates: Environment, clock: Callable[[], int | None], lead_id_key: bytes
+        self,
+        store: Path,
+        templates: Environment,
+        clock: Callable[[], int | None],
+        lead_id_key: bytes,
+        write: Write | None,
     ) -> None:
         self._store = store
         self._templates = templates
         self._clock = clock
         self._lead_id_key = lead_id_key
+        self._write = write
 
     def answer_of(self, page: Page) -> Callable[[Request], Any]:
         """Return the endpoint of a page."""
@@ -124,22 +137,36 @@ class _Pages:
             role = request.scope[ROLE]
             if role < page.role:
                 raise HTTPException(HTTPStatus.FORBIDDEN)
-            return await run_in_threadpool(
+            found = await run_in_threadpool(
                 self._answer, page, role, dict(request.path_params), dict(request.query_params), form
             )
+            if isinstance(found, Answered):
+                return await self._written(found)
+            return found
 
         return answer
 
     def _answer(
         self, page: Page, role: Role, place: dict[str, str], query: dict[str, str], form: dict[str, str]
-    ) -> Response:
+    ) -> Response | Answered:
         try:
             with reading(self._store) as connection:
                 now_ms = self._clock()
                 if now_ms is None:
                     now_ms = newest_ms(connection)
-                asked = Asked(now_ms, place, query, form, role >= Role.ACT, lead_id_key=self._lead_id_key)
+                may_act = role >= Role.ACT
+                asked = Asked(
+                    now_ms,
+                    place,
+                    query,
+                    form,
+                    may_see_people=may_act,
+                    may_act=may_act and self._write is not None,
+                    lead_id_key=self._lead_id_key,
+                )
                 view = page.load(connection, asked)
+            if isinstance(view, Answered):
+                return view
             if isinstance(view, Elsewhere):
                 return RedirectResponse(view.path, HTTPStatus.SEE_OTHER)
             if view is not None:
@@ -149,6 +176,16 @@ class _Pages:
             _log.error("page_failed", page=page.name, error=type(error).__name__, at=_place_of(error))
             raise HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR) from None
         raise HTTPException(HTTPStatus.NOT_FOUND)
+
+    async def _written(self, answered: Answered) -> Response:
+        if self._write is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        try:
+            await self._write(answered.activity)
+        except KafkaError as error:
+            _log.warning("answer_not_written", error=type(error).__name__)
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE) from None
+        return RedirectResponse(answered.path, HTTPStatus.SEE_OTHER)
 
 
 def _place_of(error: Exception) -> str:

@@ -22,6 +22,8 @@ from schemas.topics import (
     LEAD_STAGES,
     SALES_ACTIVITIES,
 )
+from schemas.vocabulary import AssigneeType
+from workers.console.explained_score import Why, explain
 from workers.console.page import Asked, Page
 from workers.console.pages.search_page import name_of
 from workers.console.points_chart import Chart, Step, draw
@@ -30,51 +32,6 @@ from workers.result_store.projection import ms_or_none, unpack
 from workers.views.decision_page import Decisions, Subject
 
 _MOST_TURNS: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the score. ``points`` may be below zero."""
-
-    name: str
-    points: int
-    times: int
-    found: str | None
-    is_trigger: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """The result of one gate: `pass`, `fail` or `unknown`."""
-
-    name: str
-    state: str
-    found: str | None
-    points: int
-
-
-@dataclass(frozen=True, slots=True)
-class Otherwise:
-    """One change that would have led to another decision."""
-
-    name: str
-    needed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """An explanation as it was published."""
-
-    reasons: tuple[str, ...]
-    grade: str
-    total: int
-    fit: int
-    behaviour: int
-    missing: int
-    gates: tuple[Gate, ...]
-    lines: tuple[Line, ...]
-    otherwise: tuple[Otherwise, ...]
-    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +70,7 @@ class Handoff:
     action: str
     kind: str
     holder: str
+    may_answer: bool
     deputy_for: str | None
     route: str
     how_chosen: str | None
@@ -179,8 +137,8 @@ def load(connection: sqlite3.Connection, asked: Asked) -> Story | None:
         stage=score[1] if score else None,
         own_stage=score[2] if score else None,
         path=score[3] if score else None,
-        why=_why(stated["explanation"], _decided(stated, latest)["explanation"]) if stated else None,
-        handoff=_handoff(connection, latest, names) if latest else None,
+        why=explain(stated["explanation"], _decided(stated, latest)["explanation"]) if stated else None,
+        handoff=_handoff(connection, latest, names, may_act=asked.may_act) if latest else None,
         alerts=_alerts(connection, lead_id),
         chart=_chart(connection, lead_id, asked.now_ms),
         moments=moments,
@@ -208,36 +166,9 @@ def _decided(stated: dict[str, Any], latest: dict[str, Any] | None) -> dict[str,
     return latest if latest is not None and latest.get("assignee") else stated
 
 
-def _why(stated: dict[str, Any], decided: dict[str, Any]) -> Why:
-    trigger = stated.get("triggering_event_id")
-    policy = stated["policy"]
-    return Why(
-        reasons=tuple(stated["reasons"]),
-        grade=stated["grade"],
-        total=stated["total"],
-        fit=stated["fit"],
-        behaviour=stated["behaviour"],
-        missing=stated["points_missing"],
-        gates=tuple(
-            Gate(one["gate"], one["state"], one.get("found"), one.get("points", 0)) for one in stated["gates"]
-        ),
-        lines=tuple(
-            Line(
-                one["rule"],
-                one["points"],
-                one.get("count", 0),
-                one.get("found"),
-                trigger is not None and one.get("event_id") == trigger,
-            )
-            for one in stated["points"]
-            if not one["rule"].startswith("fit:")
-        ),
-        otherwise=tuple(Otherwise(one["name"], one["needed"]) for one in decided.get("would_change", ())),
-        policy=f"{policy['name']} {policy['version']} ({policy['hash']})",
-    )
-
-
-def _handoff(connection: sqlite3.Connection, latest: dict[str, Any], names: dict[str, str]) -> Handoff:
+def _handoff(
+    connection: sqlite3.Connection, latest: dict[str, Any], names: dict[str, str], *, may_act: bool
+) -> Handoff:
     turn = _turn_of(connection, latest)
     assignee = latest.get("assignee") or {}
     passed = [(one["rep_id"], one["why"]) for one in latest.get("passed_over", ())]
@@ -251,6 +182,7 @@ def _handoff(connection: sqlite3.Connection, latest: dict[str, Any], names: dict
         action=latest["action"],
         kind=latest["kind"],
         holder=assignee.get("name") or assignee.get("id") or "",
+        may_answer=may_act and assignee.get("type") == AssigneeType.REP,
         deputy_for=assignee.get("deputy_for"),
         route=latest["route"],
         how_chosen=latest.get("how_chosen"),
