@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import signal
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -32,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 def find_silent(store: Path, policy: Path, now_ms: int) -> list[SourceState]:
-    """Return the silent sources. Raises PolicyError."""
+    """Return the silent sources of a store's file. Raises PolicyError."""
     plan = hour_plan(load_policy_file(policy_file(policy))[0])
     with reading(store) as connection:
         return [
@@ -57,23 +59,29 @@ async def watch_sources(
         check_s: seconds between two looks at the clock.
     """
     done = 0
+    while True:
+        await asyncio.sleep(check_s)
+        now_ms = now()
+        hour = (now_ms - WAIT_MS) // HOUR_MS
+        if hour == done:
+            continue
+        try:
+            # A PolicyError cannot leave another process, so a problem of the policy is found here.
+            await asyncio.to_thread(load_policy_file, policy_file(policy))
+            found = await _in_process(store.path, policy, now_ms)
+        except (PolicyError, BrokenProcessPool, sqlite3.Error, OSError) as error:
+            _log.warning("silent_sources_unknown", why=f"{type(error).__name__}: {error}")
+        else:
+            await asyncio.to_thread(store.write, partial(write_silent, states=found))
+            changed(NEWS)
+        done = hour
+
+
+async def _in_process(store: Path, policy: Path, now_ms: int) -> list[SourceState]:
+    """Return the silent sources, found by a process that ends afterwards. So it takes no memory between two checks."""
     pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _ignore_interrupts)
-    loop = asyncio.get_running_loop()
     try:
-        while True:
-            await asyncio.sleep(check_s)
-            now_ms = now()
-            hour = (now_ms - WAIT_MS) // HOUR_MS
-            if hour == done:
-                continue
-            try:
-                found = await loop.run_in_executor(pool, find_silent, store.path, policy, now_ms)
-            except PolicyError as error:
-                _log.warning("silent_sources_unknown", why=str(error))
-            else:
-                await asyncio.to_thread(store.write, partial(write_silent, states=found))
-                changed(NEWS)
-            done = hour
+        return await asyncio.get_running_loop().run_in_executor(pool, find_silent, store, policy, now_ms)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

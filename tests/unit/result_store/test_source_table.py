@@ -25,7 +25,7 @@ from workers.silent_sources.source_report import changes_since, source_report
 
 MONDAY_MS = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp()) * 1000
 DEMO = Source(SourceKind.FORM, "demo")
-POLICY = ROOT / "policy"
+POLICY = ROOT / "policy" / "default.yaml"
 PLAN = HourPlan(ZoneInfo("UTC"))
 
 
