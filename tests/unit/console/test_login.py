@@ -97,7 +97,7 @@ async def test_a_forged_cookie_begins_nothing(client: httpx2.AsyncClient) -> Non
     await log_in(client, ADMIN)
     cookie = client.cookies[COOKIE]
     client.cookies.clear()
-    client.cookies.set(COOKIE, cookie[:-2] + ("aa" if cookie[-2:] != "aa" else "bb"))
+    client.cookies.set(COOKIE, "x" + cookie)  # another content under the same signature
     assert (await client.get("/")).status_code == 303
 
 
