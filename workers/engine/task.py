@@ -350,6 +350,7 @@ class PartitionTask:
     def _begin_counting(self, store: RocksStore) -> None:
         """Count the restored rows for the gauges of state, beside the work of the task."""
         self._meters.opened()
+        self._meters.report_size(*store.estimated_size())
         make_observer = self._context.observers.get(self.spec.name)
         if make_observer is not None:
             self._watch = RowWatch(make_observer(), store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
@@ -30,15 +30,15 @@ def written() -> list[SalesActivity]:
     return []
 
 
-def opened(folder: Path, story: Story, write: Write | None) -> httpx.AsyncClient:
+def opened(folder: Path, story: Story, write: Write | None) -> httpx2.AsyncClient:
     app = make_app(
         filled(folder / "results.sqlite", story, "tue 10:05"), News(), lambda: None, KEY, write=write
     )
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8484")
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1:8484")
 
 
 @pytest.fixture
-def client(tmp_path: Path, story: Story, written: list[SalesActivity]) -> httpx.AsyncClient:
+def client(tmp_path: Path, story: Story, written: list[SalesActivity]) -> httpx2.AsyncClient:
     async def write(activity: SalesActivity) -> None:
         written.append(activity)
 
@@ -46,7 +46,7 @@ def client(tmp_path: Path, story: Story, written: list[SalesActivity]) -> httpx.
 
 
 async def test_an_acceptance_is_an_event_that_the_router_takes(
-    client: httpx.AsyncClient, story: Story, written: list[SalesActivity]
+    client: httpx2.AsyncClient, story: Story, written: list[SalesActivity]
 ) -> None:
     assert 'action="/answers"' in (await client.get(ANN)).text
     answer = await client.post("/answers", data=ANSWER)
@@ -66,7 +66,7 @@ async def test_an_acceptance_is_an_event_that_the_router_takes(
     ("action", "reason"), [("touched", None), ("returned", None), ("rejected", "bad_data")]
 )
 async def test_a_second_click_is_the_same_event(
-    client: httpx.AsyncClient, written: list[SalesActivity], action: str, reason: str | None
+    client: httpx2.AsyncClient, written: list[SalesActivity], action: str, reason: str | None
 ) -> None:
     for _ in range(2):
         await client.post("/answers", data=ANSWER | {"action": action})
@@ -85,14 +85,14 @@ async def test_a_second_click_is_the_same_event(
     ],
 )
 async def test_an_outdated_or_unknown_answer_is_not_written(
-    client: httpx.AsyncClient, written: list[SalesActivity], changed: dict[str, str], status: int
+    client: httpx2.AsyncClient, written: list[SalesActivity], changed: dict[str, str], status: int
 ) -> None:
     assert (await client.post("/answers", data=ANSWER | changed)).status_code == status
     assert written == []
 
 
 async def test_an_answer_is_posted_by_a_page_of_the_console_only(
-    client: httpx.AsyncClient, written: list[SalesActivity]
+    client: httpx2.AsyncClient, written: list[SalesActivity]
 ) -> None:
     refused = await client.post("/answers", data=ANSWER, headers={"Origin": "https://evil.example"})
     assert refused.status_code == 403
