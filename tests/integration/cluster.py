@@ -7,7 +7,7 @@ import os
 import signal
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +195,10 @@ class Toys:
             by_key.setdefault(output["key"], []).append(output["n"])
         assert by_key == {key: list(range(1, n + 1)) for key, n in expected.items()}
         assert await self.counts() == dict(expected)
+
+
+NewToys = Callable[..., Toys]
+"""Makes an app of the toy on a broker."""
 
 
 def some_events(count: int, keys: int = 40, start: int = 0) -> list[dict[str, Any]]:

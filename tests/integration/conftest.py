@@ -17,7 +17,7 @@ from workers.local_kafka.server import LocalKafka
 # Test folders are not packages; several files here import the toy and its cluster.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cluster import Toys
+from cluster import NewToys, Toys
 from nursery import Nursery
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ def nursery() -> Iterator[Nursery]:
     """A process that has imported the modules of a toy worker and forks such workers."""
     with Nursery("toy") as running:
         yield running
-
-
-NewToys = Callable[..., Toys]
 
 
 @pytest.fixture

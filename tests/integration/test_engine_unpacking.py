@@ -15,9 +15,8 @@ from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.util import calc_crc32c
 from aiokafka.structs import TopicPartition
-from cluster import Toys, Worker, some_events
+from cluster import NewToys, Toys, Worker, some_events
 from confluent_kafka import Producer
-from conftest import NewToys
 from toy import DEADLY_EXIT
 from waiting import eventually
 
