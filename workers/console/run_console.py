@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -53,10 +54,12 @@ def store_path(settings: Settings) -> Path:
     return settings.console_dir / "results.sqlite"
 
 
-def allowed_hosts(settings: Settings) -> tuple[str, ...]:
-    """Return the host names under which browsers may ask, besides those of loopback."""
-    is_every_address = settings.console_host in {"0.0.0.0", "::"}  # noqa: S104 - it is compared, not used
-    return ("*",) if is_every_address else (settings.console_host,)
+def allowed_hosts(settings: Settings, access: AccessFile | None = None) -> tuple[str, ...]:
+    """Return the host names under which browsers may ask, besides those of loopback. A proxy forwards its public name."""
+    if settings.console_host in {"0.0.0.0", "::"}:  # noqa: S104 - it is compared, not used
+        return ("*",)
+    public = urlsplit(access.oidc.public_url).hostname if access and access.oidc else None
+    return (settings.console_host, public) if public else (settings.console_host,)
 
 
 def access_of(settings: Settings) -> AccessFile | None:
@@ -156,7 +159,7 @@ async def _serving(
             news,
             clock_of(settings),
             settings.required_lead_id_key(),
-            allowed_hosts(settings),
+            allowed_hosts(settings, access),
             access,
             None if settings.shadow else partial(write_activity, settings),
         ),

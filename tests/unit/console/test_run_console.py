@@ -6,9 +6,11 @@ import socket
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from tests.scenarios.story import Story, moment
 from tests.stored import KEY, deliver, open_store, records_of
+from workers.console.access_file import AccessFile
 from workers.console.run_console import ConsoleError, allowed_hosts, prune_once, run_console, store_path
 from workers.result_store.store_file import StoreError, reading
 from workers.settings import Clock, Settings
@@ -53,3 +55,18 @@ def test_results_days_is_the_age_of_what_is_kept(tmp_path: Path, story: Story) -
 def test_another_address_is_an_allowed_host_name() -> None:
     assert allowed_hosts(Settings(console_host="console.example")) == ("console.example",)
     assert allowed_hosts(Settings(console_host="::")) == ("*",)
+
+
+def test_the_public_name_of_a_proxy_is_an_allowed_host_name() -> None:
+    access = AccessFile.model_validate(
+        {
+            "oidc": {
+                "issuer": "https://login.example",
+                "client_id": "router",
+                "client_secret": SecretStr("s" * 32),
+                "public_url": "https://leads.example:8443/",
+                "roles": {"sales": "act"},
+            }
+        }
+    )
+    assert allowed_hosts(Settings(), access) == ("127.0.0.1", "leads.example")

@@ -96,7 +96,7 @@ def test_the_readme_has_the_first_commands() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["dlq", "list", "--hop", "nobody"], "nobody"),
+        (["dlq", "list", "--hop", "cleaner"], "cleaner"),
         (["work"], "no command work"),
         (["topics", "delete"], "no command delete"),
         (["resume", "visitors"], "PARTITION"),
