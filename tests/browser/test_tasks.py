@@ -18,6 +18,12 @@ def test_is_anything_stopped(page: Page) -> None:
     expect(page.get_by_text("No partition is stopped.")).to_be_visible()
 
 
+def test_which_form_is_silent(page: Page) -> None:
+    """No click: the list is on the first page. Two weeks of records are too few to judge a source."""
+    expect(page.get_by_role("link", name=re.compile(r"\d+ silent sources"))).to_be_visible()
+    expect(page.get_by_role("heading", name="Silent sources")).to_be_visible()
+
+
 def test_why_did_this_lead_go_to_this_rep(page: Page) -> None:
     """Two clicks: the live hand-offs, and one of them."""
     page.get_by_role("link", name="Live", exact=True).click()
